@@ -1,0 +1,42 @@
+import type { ModelFiles } from "./model.ts";
+import type { Tensors } from "./tensor.ts";
+
+export interface SessionOptions {
+  /** How far the runtime may rewrite the graph. Default `all`, which is what a deployment gets. */
+  readonly optimization?: "disabled" | "basic" | "extended" | "all";
+  /**
+   * Whether the runtime may turn Q/DQ patterns into integer kernels. Default true. Simulations set false: the runtime
+   * otherwise requantizes float weights per tensor behind a DequantizeLinear on its own (architecture D12).
+   */
+  readonly fuseQuantized?: boolean;
+  /** Threads inside one run. Default: the runtime's choice. */
+  readonly threads?: number;
+}
+
+/** The only contract that touches a runtime. */
+export interface Backend {
+  readonly name: string;
+  /**
+   * @throws `backend-unavailable` when the runtime cannot load here, `backend-failed` when it refuses the model.
+   */
+  open(model: ModelFiles, options?: SessionOptions): Promise<Session>;
+  /**
+   * Optional: the model as the runtime would execute it after its own optimizer, as an ONNX model. The fusion check
+   * needs it; without it the check is skipped and the report says so.
+   */
+  optimize?(model: ModelFiles, options?: SessionOptions): Promise<ModelFiles>;
+}
+
+export interface Session {
+  /** Names in the model's order. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /**
+   * Runs once. The caller owns the returned tensors; the session keeps no reference to them.
+   *
+   * @throws `backend-failed` when the runtime refuses the feeds, `aborted` when the signal fired.
+   */
+  run(feeds: Tensors, options?: { readonly fetch?: readonly string[]; readonly signal?: AbortSignal }): Promise<Tensors>;
+  /** Frees the runtime's memory. Calling it twice is allowed. */
+  dispose(): Promise<void>;
+}

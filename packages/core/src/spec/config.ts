@@ -1,0 +1,50 @@
+import type { IntegerDtype } from "./tensor.ts";
+
+/**
+ * How zero and the sign are treated.
+ *
+ * - `asymmetric`: the range is [min, max] extended to hold 0; the zero point takes any legal value.
+ * - `symmetric`: the range is [-a, a]; the zero point is 0 for signed types, the middle for unsigned ones.
+ * - `symmetric-uint8`: as `symmetric`, but a tensor without negative values uses [0, max] with all codes
+ *   (Glow's "symmetric with uint8").
+ * - `power-of-two`: as `symmetric`, the scale rounded up to a power of two.
+ */
+export type Scheme = "asymmetric" | "symmetric" | "symmetric-uint8" | "power-of-two";
+
+export type Granularity = "tensor" | "channel" | "block";
+
+/** How one tensor is to be quantized, before its numbers are known. */
+export interface TensorConfig {
+  /** Storage type. */
+  readonly dtype: IntegerDtype;
+  /** Width of the grid, 2 to the width of `dtype`; a 6-bit grid lives in an 8-bit container. */
+  readonly bits: number;
+  readonly scheme: Scheme;
+  readonly granularity: Granularity;
+  /** Elements per block along the reduction axis; only with granularity `block`. */
+  readonly blockSize?: number;
+}
+
+/** A rule of the user. Later rules win. */
+export interface Override {
+  /** Regular expression (source text) matched against whole node names and tensor names. */
+  readonly match: string;
+  /** Leave matching nodes in float. */
+  readonly float?: boolean;
+  readonly activations?: Partial<TensorConfig>;
+  readonly weights?: Partial<TensorConfig>;
+}
+
+/** What the user asks for, complete: every field has a value. */
+export interface QuantConfig {
+  readonly activations: TensorConfig;
+  readonly weights: TensorConfig;
+  readonly overrides: readonly Override[];
+}
+
+/** What the user writes: anything left out comes from the target's defaults. */
+export interface QuantConfigInput {
+  readonly activations?: Partial<TensorConfig>;
+  readonly weights?: Partial<TensorConfig>;
+  readonly overrides?: readonly Override[];
+}

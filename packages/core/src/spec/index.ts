@@ -1,0 +1,16 @@
+export type * from "./backend.ts";
+export type * from "./calibration.ts";
+export type * from "./config.ts";
+export * from "./error.ts";
+export type * from "./event.ts";
+export type * from "./graph.ts";
+export type * from "./json.ts";
+export type * from "./method.ts";
+export type * from "./model.ts";
+export type * from "./placement.ts";
+export type * from "./plan.ts";
+export type * from "./quantizer.ts";
+export type * from "./report.ts";
+export type * from "./target.ts";
+export type * from "./tensor.ts";
+export type * from "./tuner.ts";

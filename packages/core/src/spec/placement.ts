@@ -1,0 +1,44 @@
+import type { TensorConfig } from "./config.ts";
+
+/**
+ * What happens to a node.
+ *
+ * - `integer`: computes on integers: its inputs and output carry encodings.
+ * - `pass-through`: moves integers without computing (Reshape, MaxPool, Concat ...): input and output share one encoding.
+ * - `absorbed`: disappears into its neighbour (a Relu whose clipping the output grid already does).
+ * - `float`: stays as it is; `reason` says why.
+ */
+export type NodeDecision = { readonly mode: "integer" | "pass-through" | "absorbed" } | { readonly mode: "float"; readonly reason: string };
+
+/** Activations that must share one encoding: one tensor, or several joined by pass-through nodes. */
+export interface ActivationSite {
+  /** The first tensor in topological order; names the site. */
+  readonly key: string;
+  readonly tensors: readonly string[];
+  readonly config: TensorConfig;
+  /** The axis that holds channels, when it is known (1 for NCHW): for per-channel statistics. */
+  readonly channelAxis?: number;
+  /** Bounds the operator itself guarantees: [0, 1] behind Softmax, [0, inf) behind Relu. */
+  readonly bounds?: { readonly min?: number; readonly max?: number };
+}
+
+/** A constant weight and how it is cut into channels. */
+export interface WeightSite {
+  /** Name of the initializer. */
+  readonly tensor: string;
+  /** Nodes that read it; all are integer. */
+  readonly nodes: readonly string[];
+  /** Output-channel axis of the weight: 0 for Conv, 1 for MatMul [K, N], 0 for Gemm with transB = 1. */
+  readonly channelAxis: number;
+  /** Axis along which blocks are cut (the reduction axis). */
+  readonly reductionAxis: number;
+  readonly config: TensorConfig;
+}
+
+/** Where quantization applies: decided from graph, target and the user's rules, before any number is known. */
+export interface Placement {
+  /** A decision for every node of the main graph, by name. */
+  readonly nodes: Readonly<Record<string, NodeDecision>>;
+  readonly activations: readonly ActivationSite[];
+  readonly weights: readonly WeightSite[];
+}

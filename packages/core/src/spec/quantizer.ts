@@ -1,0 +1,63 @@
+import type { Backend } from "./backend.ts";
+import type { CalibrationSource } from "./calibration.ts";
+import type { QuantConfigInput } from "./config.ts";
+import type { QuantEvent } from "./event.ts";
+import type { QuantMethod } from "./method.ts";
+import type { ModelFiles } from "./model.ts";
+import type { QuantPlan } from "./plan.ts";
+import type { QuantReport } from "./report.ts";
+import type { Target } from "./target.ts";
+import type { Tensors } from "./tensor.ts";
+
+export interface RunOptions {
+  /** Default 0. Equal seeds, inputs and runtime give equal plans. */
+  readonly seed?: number;
+  /** Every long call stops at the next run of the model and rejects with `aborted`. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: QuantEvent) => void;
+}
+
+/** A figure of merit of the caller: fed sample by sample, a larger result is better. */
+export interface Metric {
+  readonly name: string;
+  create(): MetricAccumulator;
+}
+
+export interface MetricAccumulator {
+  /** `index` counts the samples of the verification source from 0. */
+  update(outputs: Tensors, index: number): void;
+  /** In the metric's own unit; shares are in [0, 1]. */
+  result(): number;
+}
+
+export interface QuantizeOptions extends RunOptions {
+  readonly model: ModelFiles;
+  readonly source: CalibrationSource;
+  readonly method: QuantMethod;
+  readonly backend: Backend;
+  readonly target: Target;
+  readonly config?: QuantConfigInput;
+  /** Data for the verification. Default: the calibration source. */
+  readonly verification?: CalibrationSource;
+  /** How many samples of the verification source to compare. Default: all of it. */
+  readonly verificationSamples?: number;
+  readonly metrics?: readonly Metric[];
+  /** Largest allowed loss of the first metric, in its unit; the report warns and the CLI fails beyond it. */
+  readonly tolerance?: number;
+}
+
+export interface QuantResult {
+  readonly model: ModelFiles;
+  readonly plan: QuantPlan;
+  readonly report: QuantReport;
+}
+
+/** The pipeline. */
+export interface Quantizer {
+  /** Everything: read, normalize, calibrate, plan, rewrite, verify. */
+  quantize(options: QuantizeOptions): Promise<QuantResult>;
+  /** Stops after the plan. */
+  plan(options: QuantizeOptions): Promise<QuantPlan>;
+  /** Applies a plan made before. @throws `plan-mismatch` when it was made for other model bytes. */
+  apply(model: ModelFiles, plan: QuantPlan, options: { readonly target: Target; readonly backend: Backend } & RunOptions): Promise<ModelFiles>;
+}

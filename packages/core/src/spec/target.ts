@@ -1,0 +1,37 @@
+import type { TensorConfig } from "./config.ts";
+import type { NodeView } from "./graph.ts";
+import type { Verdict } from "./json.ts";
+import type { Encoding } from "./plan.ts";
+import type { IntegerDtype } from "./tensor.ts";
+
+/** What a runtime does with one operator when Q/DQ surrounds it. */
+export interface OperatorSupport {
+  /**
+   * - `weighted`: multiplies by a weight (Conv, Gemm, MatMul).
+   * - `elementwise`: computes on activations only (Add, Mul, Softmax, AveragePool ...).
+   * - `pass-through`: moves integers; input and output share one encoding.
+   */
+  readonly role: "weighted" | "elementwise" | "pass-through";
+  /** Activation types with an integer kernel. */
+  readonly activations: readonly IntegerDtype[];
+  /** Weight types with an integer kernel; empty for other roles. */
+  readonly weights: readonly IntegerDtype[];
+  readonly perChannelWeights: boolean;
+  /** True when an activation times activation product is integer too (MatMul of attention). */
+  readonly bothActivations?: boolean;
+}
+
+/**
+ * What a runtime on a kind of machine executes: a table, from a probe of the real runtime. Methods ask before they
+ * decide; the rewrite checks again.
+ */
+export interface Target {
+  readonly name: string;
+  /** Runtime and version the table was probed on, such as `onnxruntime-node 1.30.0`. */
+  readonly runtime: string;
+  readonly operators: Readonly<Record<string, OperatorSupport>>;
+  readonly defaults: { readonly activations: TensorConfig; readonly weights: TensorConfig };
+  /** Why these defaults, in one sentence for the report. */
+  readonly note: string;
+  supports(node: NodeView, tensor: string, encoding: Encoding): Verdict;
+}
