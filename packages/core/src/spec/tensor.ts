@@ -15,7 +15,17 @@ export type Dtype =
   | "uint8"
   | "uint4"
   | "bool"
-  | "string";
+  | "string"
+  | "complex64"
+  | "complex128"
+  | "float8e4m3fn"
+  | "float8e4m3fnuz"
+  | "float8e5m2"
+  | "float8e5m2fnuz"
+  | "float8e8m0"
+  | "float4e2m1"
+  | "int2"
+  | "uint2";
 
 /** Element types a quantized tensor may be stored in. */
 export type IntegerDtype = "int4" | "uint4" | "int8" | "uint8" | "int16" | "uint16" | "int32";
@@ -38,7 +48,8 @@ export type TensorData =
  *
  * `data` holds one element per entry, with these exceptions: `float16` and `bfloat16` are their bit patterns in a
  * `Uint16Array`; `bool` is a `Uint8Array` of 0 and 1; `int4` and `uint4` are a `Uint8Array` with two elements per
- * byte, the first in the low nibble, as in ONNX.
+ * byte, the first in the low nibble, as in ONNX. The types after `string` are carried as their bytes and never computed
+ * on.
  */
 export interface Tensor {
   readonly dtype: Dtype;

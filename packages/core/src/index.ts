@@ -1,0 +1,3 @@
+export * from "./ir/index.ts";
+export * from "./onnx/index.ts";
+export * from "./spec/index.ts";

@@ -1,0 +1,6 @@
+export * from "./attribute.ts";
+export { checkGraph } from "./check.ts";
+export * from "./constant.ts";
+export { Graph, Node, type NodeOptions, type Use, Value } from "./graph.ts";
+export { createModel, type Model, opsetOf } from "./model.ts";
+export { bitsPerElement, byteLength, bytesOfTensor, elementCount, tensorFromBytes } from "./tensor-bytes.ts";
