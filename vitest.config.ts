@@ -9,7 +9,7 @@ export default defineConfig({
     // onnxruntime-node must not be loaded in a worker thread: terminating one during a run aborts the process.
     pool: "forks",
     maxWorkers: 2,
-    include: full ? ["{packages,examples,bench}/**/*.test.ts"] : ["{packages,examples,bench}/**/!(*.full).test.ts"],
+    include: [full ? "{packages,examples,bench}/**/*.test.ts" : "{packages,examples,bench}/**/!(*.full).test.ts", "scripts/**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: full ? 600_000 : 60_000,
   },
