@@ -49,7 +49,7 @@ describe("parsePreprocess", () => {
     [{ ...complete, crop: [224, -1] }, "crop.1"],
     [{ ...complete, scale: "1" }, "scale"],
     [{ ...complete, resize: { shortest: 224, exact: [224, 224] } }, "resize"],
-    [{ ...complete, resize: { exact: [1e9, 1e9] } }, "resize"],
+    [{ ...complete, resize: { exact: [1e9, 1e9] } }, "resize.exact.0"],
     ["bicubic", "preprocess"],
     [null, "preprocess"],
   ])("refuses %j naming the field %s", (json, field) => {

@@ -9,9 +9,11 @@ export interface Region {
   readonly width: number;
 }
 
+type Bytes = Image["data"];
+
 const HALF = 1 << (WEIGHT_BITS - 1);
 
-/** Resizes to `width` x `height`, first along rows, then along columns, each pass rounded to 8 bit, and keeps `region`. */
+/** Resizes to `width` x `height`, first along rows, then along columns, each pass rounded to 8 bit. Keeps `region`, drops alpha. */
 export function resizeImage(
   image: Image,
   size: { readonly height: number; readonly width: number },
@@ -27,25 +29,43 @@ export function resizeImage(
 }
 
 function resizeColumns(image: Image, taps: Taps, width: number, firstRow: number, lastRow: number): Image {
-  const { channels, data } = image;
   const height = lastRow - firstRow;
+  const pitch = image.width * image.channels;
+  const channels = image.channels === 1 ? 1 : 3;
   const out = new Uint8ClampedArray(width * height * channels);
-  const { start, count, weights, stride } = taps;
-  let target = 0;
-  for (let y = firstRow; y < lastRow; y++) {
-    const row = y * image.width * channels;
-    for (let x = 0; x < width; x++) {
-      const n = count[x]!;
-      const origin = row + start[x]! * channels;
-      const base = x * stride;
-      for (let c = 0; c < channels; c++) {
-        let sum = HALF;
-        for (let k = 0, source = origin + c; k < n; k++, source += channels) sum += Math.imul(data[source]!, weights[base + k]!);
-        out[target++] = sum >> WEIGHT_BITS;
-      }
-    }
+  const resizeRow = channels === 1 ? resizeGreyRow : resizeColourRow;
+  for (let y = 0; y < height; y++) {
+    const source = image.data.subarray((firstRow + y) * pitch, (firstRow + y + 1) * pitch);
+    resizeRow(source, image.channels, taps, out.subarray(y * width * channels, (y + 1) * width * channels));
   }
   return { width, height, channels, data: out };
+}
+
+function resizeGreyRow(source: Bytes, _channels: number, { start, count, weights, stride }: Taps, out: Bytes): void {
+  for (let x = 0; x < out.length; x++) {
+    let sum = HALF;
+    for (let k = 0; k < count[x]!; k++) sum += Math.imul(source[start[x]! + k]!, weights[x * stride + k]!);
+    out[x] = sum >> WEIGHT_BITS;
+  }
+}
+
+function resizeColourRow(source: Bytes, channels: number, { start, count, weights, stride }: Taps, out: Bytes): void {
+  for (let x = 0, target = 0; target < out.length; x++, target += 3) {
+    let red = HALF;
+    let green = HALF;
+    let blue = HALF;
+    const base = x * stride;
+    const end = base + count[x]!;
+    for (let k = base, from = start[x]! * channels; k < end; k++, from += channels) {
+      const weight = weights[k]!;
+      red += Math.imul(source[from]!, weight);
+      green += Math.imul(source[from + 1]!, weight);
+      blue += Math.imul(source[from + 2]!, weight);
+    }
+    out[target] = red >> WEIGHT_BITS;
+    out[target + 1] = green >> WEIGHT_BITS;
+    out[target + 2] = blue >> WEIGHT_BITS;
+  }
 }
 
 function resizeRows(strip: Image, taps: Taps, height: number, firstRow: number): Image {
@@ -68,15 +88,14 @@ function resizeRows(strip: Image, taps: Taps, height: number, firstRow: number):
 }
 
 function copyColumns(image: Image, left: number, width: number, firstRow: number, lastRow: number): Image {
-  const { channels, data } = image;
   const height = lastRow - firstRow;
-  if (left === 0 && width === image.width) {
-    return { width, height, channels, data: data.subarray(firstRow * width * channels, lastRow * width * channels) };
-  }
+  const channels = image.channels === 1 ? 1 : 3;
   const out = new Uint8ClampedArray(width * height * channels);
-  for (let y = 0; y < height; y++) {
-    const row = ((firstRow + y) * image.width + left) * channels;
-    out.set(data.subarray(row, row + width * channels), y * width * channels);
+  for (let y = 0, target = 0; y < height; y++) {
+    let source = ((firstRow + y) * image.width + left) * image.channels;
+    for (let x = 0; x < width; x++, source += image.channels) {
+      for (let c = 0; c < channels; c++) out[target++] = image.data[source + c]!;
+    }
   }
   return { width, height, channels, data: out };
 }
