@@ -37,8 +37,8 @@ function readSource(path, text, manifests) {
   return {
     path,
     lines: text.split("\n"),
-    /** A test, or what only tests use (`test-*.ts`, `fixtures/`): not shipped. */
-    isTest: /\.test\.(ts|mjs)$|\/test-[^/]*\.ts$|\/fixtures\//.test(path),
+    /** A test, or what only tests use (`fixtures/`): not shipped. */
+    isTest: /\.test\.(ts|mjs)$|\/fixtures\//.test(path),
     isGenerated: path.includes("/generated/") || path.endsWith("_pb.ts"),
     /** The workspace the file belongs to, as a repository path. */
     folder,
