@@ -1,5 +1,5 @@
-import type { AttributeView } from "../spec/index.ts";
-import type { Constant } from "./constant.ts";
+import type { AttributeView, Tensor } from "../spec/index.ts";
+import { type Constant, constantFromTensor } from "./constant.ts";
 import type { Graph } from "./graph.ts";
 
 /** An attribute, exact: integers are 64 bit, strings are bytes. `opaque` is carried through unread. */
@@ -20,6 +20,9 @@ export const ints = (value: readonly (number | bigint)[]): Attribute => ({ kind:
 export const float = (value: number): Attribute => ({ kind: "float", value: Math.fround(value) });
 export const floats = (value: readonly number[]): Attribute => ({ kind: "floats", value: value.map(Math.fround) });
 export const string = (value: string): Attribute => ({ kind: "string", value: new TextEncoder().encode(value) });
+export const strings = (value: readonly string[]): Attribute => ({ kind: "strings", value: value.map((text) => new TextEncoder().encode(text)) });
+export const tensor = (value: Constant | Tensor): Attribute => ({ kind: "tensor", value: "bytes" in value ? value : constantFromTensor(value) });
+export const subgraph = (value: Graph): Attribute => ({ kind: "graph", value });
 
 /** Clamped: exporters write INT64_MAX for "to the end". */
 export function toSafeInteger(value: bigint): number {

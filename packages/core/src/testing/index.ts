@@ -1,0 +1,1 @@
+export { buildModel, type GraphBuilder, type ModelShape, seededRandom } from "./build-model.ts";
