@@ -1,1 +1,3 @@
-export { buildModel, type GraphBuilder, type ModelShape, seededRandom } from "./build-model.ts";
+export { type DescribeBackendOptions, describeBackend } from "./describe-backend.ts";
+export { dequantizedConv } from "./quantized-models.ts";
+export { floats, tensor, tinyModel } from "./tiny-model.ts";
