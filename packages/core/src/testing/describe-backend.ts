@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { Graph } from "../ir/index.ts";
+import { writeModel } from "../onnx/index.ts";
 import type { Backend, ModelFiles, Session, SessionOptions, Tensor, Tensors } from "../spec/index.ts";
+import { buildModel } from "./build-model.ts";
 import { dtypeSamples } from "./dtype-samples.ts";
 import { dequantizedConv } from "./quantized-models.ts";
-import { floats, tensor, tinyModel } from "./tiny-model.ts";
+import { floats, tensor } from "./tensors.ts";
 
 export interface DescribeBackendOptions {
   /** Element types the runtime cannot carry, each with the reason. */
@@ -48,9 +49,7 @@ export function describeBackend(name: string, create: () => Backend, options: De
       const reason = options.skipDtypes?.[sample.dtype];
       test(`carries ${sample.dtype} in and out`, async (context) => {
         if (reason !== undefined) context.skip(`${name} ${reason}`);
-        const session = await open(
-          tinyModel((graph) => graph.addOutput(graph.addNode("Identity", [graph.addInput("x", sample.dtype, sample.shape)], { outputs: ["y"] }).outputs[0]!)),
-        );
+        const session = await open(writeModel(buildModel({ inputs: { x: sample } }, (b, { x }) => ({ y: b.op("Identity", [x]) }))));
         expect((await session.run({ x: sample }))["y"]).toEqual(sample);
       });
     }
@@ -71,9 +70,8 @@ export function describeBackend(name: string, create: () => Backend, options: De
     });
 
     test("carries names that mean something to JavaScript", async () => {
-      const session = await open(
-        tinyModel((graph) => graph.addOutput(graph.addNode("Neg", [graph.addInput("__proto__", "float32", [1])], { outputs: ["constructor"] }).outputs[0]!)),
-      );
+      const model = buildModel({ inputs: { ["__proto__"]: [1] } }, (b, inputs) => ({ constructor: b.op("Neg", [inputs["__proto__"]]) }));
+      const session = await open(writeModel(model));
       const feeds: Tensors = Object.fromEntries([["__proto__", floats([1], [2])]]);
       expect(Object.entries(await session.run(feeds))).toEqual([["constructor", floats([1], [-2])]]);
     });
@@ -86,21 +84,13 @@ export function describeBackend(name: string, create: () => Backend, options: De
       expect(x).toEqual(floats([3], [1, 2, 3]));
       const second = await session.run({ x });
       expect(second["copy"]).toEqual(floats([3], [1, 2, 3]));
-      expect(second["constant"]).toEqual(floats([2], [7, 8]));
+      expect(second["fixed"]).toEqual(floats([2], [7, 8]));
     });
 
     test("reads weights from side files", async () => {
-      const model = tinyModel(
-        (graph) => {
-          const weight = graph.addConstant(
-            "w",
-            floats(
-              [400],
-              Array.from({ length: 400 }, (_, i) => i),
-            ),
-          );
-          graph.addOutput(graph.addNode("Add", [graph.addInput("x", "float32", [1]), weight], { outputs: ["y"] }).outputs[0]!);
-        },
+      const ramp = Array.from({ length: 400 }, (_, i) => i);
+      const model = writeModel(
+        buildModel({ inputs: { x: [1] } }, (b, { x }) => ({ y: b.op("Add", [x, b.constant(ramp)]) })),
         { externalFrom: 100 },
       );
       expect(model.external?.size).toBe(1);
@@ -113,10 +103,7 @@ export function describeBackend(name: string, create: () => Backend, options: De
     test("refuses what is not a model, in the runtime's words", async () => {
       const error = await refuses(backend.open({ model: new TextEncoder().encode("not a model") }), "backend-failed");
       expect(error.message.length).toBeGreaterThan("backend-failed".length);
-      await refuses(
-        backend.open(tinyModel((graph) => graph.addOutput(graph.addNode("NoSuchOperator", [graph.addInput("x", "float32", [1])]).outputs[0]!))),
-        "backend-failed",
-      );
+      await refuses(backend.open(unary("NoSuchOperator", [1])), "backend-failed");
     });
 
     test("refuses feeds and fetches that do not fit, and works on", async () => {
@@ -213,38 +200,23 @@ function expectClose(actual: Tensor, expected: Tensor, step = 0): void {
 }
 
 function sumAndDifference(length: number | string = "n"): ModelFiles {
-  return tinyModel((graph) => {
-    const b = graph.addInput("b", "float32", [length]);
-    const a = graph.addInput("a", "float32", [length]);
-    graph.addOutput(graph.addNode("Add", [a, b], { outputs: ["sum"] }).outputs[0]!);
-    graph.addOutput(graph.addNode("Sub", [a, b], { outputs: ["difference"] }).outputs[0]!);
-  });
+  return writeModel(
+    buildModel({ inputs: { b: [length], a: [length] } }, (build, { a, b }) => ({ sum: build.op("Add", [a, b]), difference: build.op("Sub", [a, b]) })),
+  );
 }
 
 function unary(op: string, shape: readonly (number | string)[]): ModelFiles {
-  return tinyModel((graph) => graph.addOutput(graph.addNode(op, [graph.addInput("x", "float32", shape)], { outputs: ["y"] }).outputs[0]!));
+  return writeModel(buildModel({ inputs: { x: shape } }, (b, { x }) => ({ y: b.op(op, [x]) })));
 }
 
 function passThroughAndConstant(): ModelFiles {
-  return tinyModel((graph) => {
-    graph.addOutput(graph.addNode("Identity", [graph.addInput("x", "float32", [3])], { outputs: ["copy"] }).outputs[0]!);
-    graph.addOutput(graph.addNode("Identity", [graph.addConstant("w", floats([2], [7, 8]))], { outputs: ["constant"] }).outputs[0]!);
-  });
+  return writeModel(buildModel({ inputs: { x: [3] } }, (b, { x }) => ({ copy: b.op("Identity", [x]), fixed: b.op("Identity", [b.constant([7, 8])]) })));
 }
 
 function convolution(): ModelFiles {
-  return tinyModel((graph: Graph) => {
-    const x = graph.addInput("x", "float32", [1, 3, 6, 6]);
-    const weight = graph.addConstant(
-      "w",
-      floats(
-        [4, 3, 3, 3],
-        Array.from({ length: 108 }, (_, i) => Math.sin(i * 3) / 4),
-      ),
-    );
-    const bias = graph.addConstant("b", floats([4], [0.1, -0.2, 0.3, -0.4]));
-    const convolved = graph.addNode("Conv", [x, weight, bias]).outputs[0];
-    const copied = graph.addNode("Identity", [convolved]).outputs[0];
-    graph.addOutput(graph.addNode("Relu", [copied], { outputs: ["y"] }).outputs[0]!);
+  const model = buildModel({ inputs: { x: [1, 3, 6, 6] } }, (b, { x }) => {
+    const convolved = b.op("Conv", [x, b.random([4, 3, 3, 3]), b.random([4])]);
+    return { y: b.op("Relu", [b.op("Identity", [convolved])]) };
   });
+  return writeModel(model);
 }

@@ -1,5 +1,5 @@
 import type { Tensor } from "../spec/index.ts";
-import { tensor } from "./tiny-model.ts";
+import { tensor } from "./tensors.ts";
 
 /** One tensor of every element type, with the values at the ends of its range. */
 export const dtypeSamples: readonly Tensor[] = [

@@ -1,5 +1,8 @@
+import type { Value } from "../ir/index.ts";
+import { writeModel } from "../onnx/index.ts";
 import type { ModelFiles, Tensor } from "../spec/index.ts";
-import { floats, tensor, tinyModel } from "./tiny-model.ts";
+import { buildModel } from "./build-model.ts";
+import { floats, tensor } from "./tensors.ts";
 
 const outputStep = 2 ** -16;
 
@@ -9,25 +12,13 @@ const outputStep = 2 ** -16;
  * inside the grid of `step`, which a rounding may miss by one.
  */
 export function dequantizedConv(): { readonly model: ModelFiles; readonly input: Tensor; readonly step: number } {
-  const model = tinyModel((graph) => {
-    const x = graph.addInput("x", "float32", [1, 2, 5, 5]);
-    const scale = graph.addConstant("scale", floats([], [1 / 64]));
-    const zero = graph.addConstant("zero", tensor("uint8", [], new Uint8Array([128])));
-    const codes = graph.addNode("QuantizeLinear", [x, scale, zero]).outputs[0];
-    const real = graph.addNode("DequantizeLinear", [codes, scale, zero]).outputs[0];
+  const model = buildModel({ inputs: { x: [1, 2, 5, 5] } }, (b, { x }) => {
+    const rounded = (value: Value, scale: Value, zero: Value) => b.op("DequantizeLinear", [b.op("QuantizeLinear", [value, scale, zero]), scale, zero]);
+    const real = rounded(x, b.constant([1 / 64], []), b.constant(tensor("uint8", [], new Uint8Array([128]))));
     const values = Array.from({ length: 36 }, (_, i) => Math.sin(i) * (i < 18 ? 20 : 0.01));
-    const weight = graph.addConstant("w", floats([2, 2, 3, 3], values));
-    const convolved = graph.addNode("Conv", [real, weight]).outputs[0];
-    const fine = graph.addConstant("fine", floats([], [outputStep]));
-    const middle = graph.addConstant("middle", tensor("uint16", [], new Uint16Array([32768])));
-    const outputCodes = graph.addNode("QuantizeLinear", [convolved, fine, middle]).outputs[0];
-    graph.addOutput(graph.addNode("DequantizeLinear", [outputCodes, fine, middle], { outputs: ["y"] }).outputs[0]!);
+    const convolved = b.op("Conv", [real, b.constant(values, [2, 2, 3, 3])]);
+    return { y: rounded(convolved, b.constant([outputStep], []), b.constant(tensor("uint16", [], new Uint16Array([32768])))) };
   });
-  return {
-    model,
-    input: floats(
-      [1, 2, 5, 5],
-      Array.from({ length: 50 }, (_, i) => Math.fround(Math.sin(i * 0.7) * 1.9)),
-    ),
-  };
+  const wave = Array.from({ length: 50 }, (_, i) => Math.sin(i * 0.7) * 1.9);
+  return { model: writeModel(model), input: floats([1, 2, 5, 5], wave), step: outputStep };
 }

@@ -10,7 +10,7 @@ const weightsFile = "optimized.data";
 
 /** The runtime hands its optimized model out as a file only: it goes through a folder nobody else can read. */
 export async function optimizeModel(runtime: OnnxRuntime, model: ModelFiles, options?: SessionOptions): Promise<ModelFiles> {
-  const folder = await mkdtemp(join(tmpdir(), "halftone-"));
+  const folder = await mkdtemp(join(tmpdir(), "halftone-optimize-"));
   try {
     const path = join(folder, "optimized.onnx");
     const base = runtimeOptions(model, options);
