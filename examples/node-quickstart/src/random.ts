@@ -29,3 +29,10 @@ export function pick<Item>(random: Random, items: readonly Item[]): Item {
 export function normal(random: Random): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
+
+/** 32-bit FNV-1a over code points, its high bits mixed into the low ones (which alone would see no more than parities). */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

@@ -10,7 +10,7 @@ export function formatTable(report: QuantReport, comparison: Comparison | undefi
   const rows: Row[] = [
     ["", "float", "int8", ""],
     shareRow("exact match", metrics["exactMatch"], `${loss.toFixed(2)} points lost${pairedError(comparison, report.samples)}`),
-    shareRow("character accuracy", metrics["characterAccuracy"], `${report.samples} lines`),
+    shareRow("character accuracy", metrics["characterAccuracy"], `${report.samples} lines, spaces aside`),
     ["lines read alike", "", comparison === undefined ? "unknown" : percent(comparison.agreement), ""],
     ...Object.values(report.outputs).map(({ sqnrDb }): Row => ["SQNR", "", `${sqnrDb.toFixed(1)} dB`, ""]),
     ["file size", megabytes(bytes.before), megabytes(bytes.after), `${(bytes.after / bytes.before).toFixed(3)} of float`],
@@ -22,7 +22,7 @@ export function formatTable(report: QuantReport, comparison: Comparison | undefi
       milliseconds(latency.quantized),
       `${(latency.float / latency.quantized).toFixed(2)} times as fast`,
     ]);
-  return [...align(rows), "", ...nodeLines(nodes)].join("\n");
+  return [...align(rows), "", ...nodeLines(nodes), ...fusionLines(report.fusion)].join("\n");
 }
 
 /** How many nodes run on integers, and why the others do not. */
@@ -34,6 +34,13 @@ function nodeLines({ quantized, total, decisions }: QuantReport["nodes"]): strin
     `${quantized} of ${total} nodes quantized: ${modes.map(([mode, count]) => `${count} ${mode}`).join(", ")}`,
     ...reasons.map(([reason, count]) => `${String(count).padStart(5)} float: ${reason}`),
   ];
+}
+
+/** What the runtime made of it, read back from its own optimized model. */
+function fusionLines({ checked, integerOperators, findings }: QuantReport["fusion"]): string[] {
+  if (!checked) return ["fusion check: not possible with this backend"];
+  const kernels = Object.entries(integerOperators).map(([operator, count]) => `${count} ${operator}`);
+  return [`integer kernels in the runtime: ${kernels.join(", ")}`, ...findings.map(({ kind, where, detail }) => `      ${kind} at ${where}: ${detail}`)];
 }
 
 /** Items with their number, the most frequent first. */

@@ -1,4 +1,4 @@
-import { chance, pick, type Random, whole } from "./random.ts";
+import { chance, hashText, pick, type Random, whole } from "./random.ts";
 import type { Split } from "./split.ts";
 import { type Vocabulary, vocabularies } from "./vocabulary.ts";
 
@@ -95,14 +95,6 @@ const rules: readonly Rule[] = [phrase, phrase, title, capitals, sentence, sente
 export function drawText(split: Split, random: Random): string {
   for (;;) {
     const text = pick(random, rules)(random, vocabularies[split]);
-    if (isOdd(text) === (split === "evaluation")) return text;
+    if (hashText(text) % 2 === (split === "evaluation" ? 1 : 0)) return text;
   }
-}
-
-/** Parity of the 32-bit FNV-1a hash. */
-function isOdd(text: string): boolean {
-  let hash = 0x811c9dc5;
-  for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  // The lowest bit alone is the parity of the characters' lowest bits; mix the high bits in.
-  return ((hash ^ (hash >>> 16)) & 1) === 1;
 }
