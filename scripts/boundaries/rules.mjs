@@ -36,6 +36,8 @@ const wireFormat = ["@bufbuild/protobuf", "onnx-buf"];
 const bareErrors = ["Error", "TypeError", "RangeError"];
 const nodeGlobals = ["process", "Buffer", "__dirname", "__filename", "require", "setImmediate"];
 
+const dependencyFields = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+
 const isRelative = (specifier) => specifier.startsWith(".");
 const shipped = (project) => project.sources.filter((source) => source.isPackageSource && !source.isTest);
 const rulesFor = (source) => packageRules.find((each) => each.folder.test(source.folder));
@@ -217,6 +219,22 @@ export const rules = [
     },
   },
   {
+    name: "the lock file is in step",
+    why: "npm ci refuses to install in a fresh clone when a package.json and the lock file disagree",
+    check: (project) => {
+      const locked = JSON.parse(project.texts.get("package-lock.json") ?? "{}").packages ?? {};
+      return [...project.manifests].flatMap(([folder, manifest]) =>
+        dependencyFields
+          .filter((field) => !sameEntries(manifest[field], locked[folder === "." ? "" : folder]?.[field]))
+          .map((field) => ({
+            path: folder === "." ? "package.json" : `${folder}/package.json`,
+            line: 1,
+            message: `${field} differ from package-lock.json: run npm install`,
+          })),
+      );
+    },
+  },
+  {
     name: "nothing of one machine",
     why: "the repository must work, and read the same, anywhere",
     check: (project) => [
@@ -225,6 +243,10 @@ export const rules = [
     ],
   },
 ];
+
+function sameEntries(a = {}, b = {}) {
+  return Object.keys({ ...a, ...b }).every((name) => a[name] === b[name]);
+}
 
 const lineCount = (source) => source.lines.length - (source.lines.at(-1) === "" ? 1 : 0);
 

@@ -8,6 +8,10 @@ const manifests = {
   "packages/methods/a/package.json": '{ "dependencies": { "@halftone/core": "0" } }',
   "packages/backends/a/package.json": '{ "peerDependencies": { "sharp": "0" } }',
 };
+const locked = (packages) =>
+  JSON.stringify({
+    packages: { ...Object.fromEntries(Object.entries(manifests).map(([path, text]) => [path.replace("/package.json", ""), JSON.parse(text)])), ...packages },
+  });
 const lines = (count) => "export {};\n".repeat(count);
 const errorCodes = 'export type ErrorCode =\n  | "invalid-model"\n  | "aborted";\n';
 const home = ["", "home", "someone", "model.onnx"].join("/");
@@ -125,6 +129,17 @@ const cases = {
       "docs/errors.md": "| code | meaning |\n|---|---|\n| `invalid-model` | broken |\n| `aborted` | stopped |\n",
     },
   },
+  "the lock file is in step": {
+    broken: [
+      [{ "bench/package.json": '{ "dependencies": { "zod": "4" } }' }, "bench/package.json"],
+      [
+        { "bench/package.json": '{ "dependencies": { "zod": "4" } }', "package-lock.json": locked({ bench: { dependencies: { zod: "3" } } }) },
+        "bench/package.json",
+      ],
+      [{ "package.json": "{}", "package-lock.json": locked({ "": { devDependencies: { vitest: "4" } } }) }, "package.json"],
+    ],
+    accepted: { "bench/package.json": '{ "dependencies": { "zod": "4" } }', "package-lock.json": locked({ bench: { dependencies: { zod: "4" } } }) },
+  },
   "nothing of one machine": {
     broken: [
       [{ "docs/a.md": `run it on ${home}` }, "docs/a.md"],
@@ -134,7 +149,7 @@ const cases = {
   },
 };
 
-const project = (files) => readProject(new Map(Object.entries({ ...manifests, ...files })));
+const project = (files) => readProject(new Map(Object.entries({ ...manifests, "package-lock.json": locked({}), ...files })));
 
 test("every rule has a case", () => {
   expect(Object.keys(cases)).toEqual(rules.map((rule) => rule.name));
