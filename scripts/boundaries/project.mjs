@@ -69,8 +69,12 @@ function isReference(node) {
   return !("name" in parent && parent.name === node) && !ts.isQualifiedName(parent) && !ts.isImportSpecifier(parent) && !ts.isExportSpecifier(parent);
 }
 
-/** The room of a path below packages/core/src: a folder, or a file that is a room of its own. */
-export const roomOf = (path) => path.split("/")[3]?.replace(/\.ts$/, "");
+/** The room of a path below packages/core/src: its folder; files directly there are the pipeline, but for the index. */
+export function roomOf(path) {
+  const [folder, file] = path.split("/").slice(3);
+  if (file !== undefined) return folder;
+  return folder === "index.ts" ? "index" : "pipeline";
+}
 
 /** Repository path a relative import leads to. */
 export const resolveRelative = (source, specifier) => posix.join(posix.dirname(source.path), specifier);
