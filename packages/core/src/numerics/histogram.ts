@@ -1,0 +1,134 @@
+/**
+ * A streaming histogram whose range grows without moving a single count.
+ *
+ * Bins are aligned to zero and their width is a power of two: bin i covers [i w, (i + 1) w) for i in [-n, n). When a
+ * value falls outside, the width doubles and bins 2 i and 2 i + 1 become bin i, exactly. The width is always the
+ * smallest power of two that holds the largest magnitude seen, so it depends on the values and not on their order:
+ * merging histograms of parts gives the histogram of the whole, count for count.
+ *
+ * Exact zeros are also counted apart: every grid represents zero exactly, so a clipping search that mistook the spike
+ * behind a Relu for signal would be misled. NaN and infinities are counted and never binned.
+ */
+import { type Range, unionOf } from "./range.ts";
+
+export interface Histogram {
+  /** Width of one bin; a power of two. */
+  readonly width: number;
+  /** 2 n counts; index n is the first bin at or above zero. */
+  readonly counts: Float64Array;
+  /** Finite values, zeros included. */
+  readonly total: number;
+  /** Values that are exactly zero; they are part of `counts` too. */
+  readonly zeros: number;
+  /** Extremes of the finite values; empty before the first one. */
+  readonly range: Range;
+  readonly nan: number;
+  readonly infinite: number;
+}
+
+export interface HistogramBuilder {
+  add(values: Float32Array): void;
+  merge(other: Histogram): void;
+  result(): Histogram;
+}
+
+/** Half of float32's smallest subnormal would do; this keeps 1 / width finite in float64. */
+const smallestWidth = 2 ** -200;
+
+/** `bins` to each side of zero; between half and all of them are in use on the longer side. */
+export function createHistogram(bins = 2048): HistogramBuilder {
+  let width = smallestWidth;
+  let counts = new Float64Array(2 * bins);
+  let [total, zeros, nan, infinite] = [0, 0, 0, 0];
+  let range: Range = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+
+  const cover = (wanted: Range): void => {
+    const needed = widthFor(Math.max(-wanted.min, wanted.max), bins);
+    if (needed > width) {
+      counts = coarsen(counts, bins, Math.min(31, Math.log2(needed / width)));
+      width = needed;
+    }
+    range = unionOf([range, wanted]);
+  };
+
+  const bin = (values: Float32Array): void => {
+    const target = counts;
+    const perUnit = 1 / width;
+    let exact = 0;
+    for (let index = 0; index < values.length; index++) {
+      const value = values[index]!;
+      target[(value * perUnit + bins) | 0]!++;
+      exact += value === 0 ? 1 : 0;
+    }
+    total += values.length;
+    zeros += exact;
+  };
+
+  return {
+    add: (values) => {
+      const finite = isFinite32(values) ? values : values.filter((value) => Number.isFinite(value));
+      if (finite !== values) {
+        const notNumbers = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+        nan += notNumbers;
+        infinite += values.length - finite.length - notNumbers;
+      }
+      if (finite.length === 0) return;
+      cover(rangeOf(finite));
+      bin(finite);
+    },
+    merge: (other) => {
+      nan += other.nan;
+      infinite += other.infinite;
+      if (other.total === 0) return;
+      cover(other.range);
+      const ratio = width / other.width;
+      const otherBins = other.counts.length / 2;
+      other.counts.forEach((count, index) => {
+        counts[Math.floor((index - otherBins) / ratio) + bins]! += count;
+      });
+      total += other.total;
+      zeros += other.zeros;
+    },
+    result: () => ({ width, counts: counts.slice(), total, zeros, range, nan, infinite }),
+  };
+}
+
+/** The smallest power of two w with magnitude < bins w. */
+function widthFor(magnitude: number, bins: number): number {
+  if (magnitude === 0) return smallestWidth;
+  let width = 2 ** (Math.floor(Math.log2(magnitude / bins)) + 1);
+  while (magnitude >= bins * width) width *= 2;
+  while (magnitude < (bins * width) / 2) width /= 2;
+  return width;
+}
+
+function coarsen(counts: Float64Array, bins: number, doublings: number): Float64Array<ArrayBuffer> {
+  const coarse = new Float64Array(counts.length);
+  for (let index = 0; index < counts.length; index++) coarse[((index - bins) >> doublings) + bins]! += counts[index]!;
+  return coarse;
+}
+
+/** 0 x is NaN for NaN and infinities and 0 for everything else. */
+export function isFinite32(values: Float32Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = values.length & ~3;
+  for (let index = 0; index < whole; index += 4) {
+    a += values[index]! * 0;
+    b += values[index + 1]! * 0;
+    c += values[index + 2]! * 0;
+    d += values[index + 3]! * 0;
+  }
+  for (let index = whole; index < values.length; index++) a += values[index]! * 0;
+  return a + b + c + d === 0;
+}
+
+export function rangeOf(values: Float32Array): Range {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max };
+}
