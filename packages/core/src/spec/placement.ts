@@ -5,7 +5,7 @@ import type { TensorConfig } from "./config.ts";
  *
  * - `integer`: computes on integers: its inputs and output carry encodings.
  * - `pass-through`: moves integers without computing (Reshape, MaxPool, Concat ...): input and output share one encoding.
- * - `absorbed`: disappears into its neighbour (a Relu whose clipping the output grid already does).
+ * - `absorbed`: disappears into its neighbour (a Relu whose clipping the output grid already does, the bias Add of a MatMul).
  * - `float`: stays as it is; `reason` says why.
  */
 export type NodeDecision = { readonly mode: "integer" | "pass-through" | "absorbed" } | { readonly mode: "float"; readonly reason: string };
@@ -15,6 +15,8 @@ export interface ActivationSite {
   /** The first tensor in topological order; names the site. */
   readonly key: string;
   readonly tensors: readonly string[];
+  /** The tensors whose values cover the whole site: the others only move them. A method observes these. */
+  readonly observed: readonly string[];
   readonly config: TensorConfig;
   /** The axis that holds channels, when it is known (1 for NCHW): for per-channel statistics. */
   readonly channelAxis?: number;

@@ -42,6 +42,8 @@ export interface QuantizeOptions extends RunOptions {
   /** How many samples of the verification source to compare. Default: all of it. */
   readonly verificationSamples?: number;
   readonly metrics?: readonly Metric[];
+  /** Leave nodes in float whose isolated effect on the first output is worse than this SQNR (dB). Default: none. */
+  readonly autoExclude?: { readonly sqnrDb: number /** Samples to measure with. Default 4. */; readonly samples?: number };
   /** Largest allowed loss of the first metric, in its unit; the report warns and the CLI fails beyond it. */
   readonly tolerance?: number;
 }

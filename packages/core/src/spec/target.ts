@@ -19,6 +19,8 @@ export interface OperatorSupport {
   readonly perChannelWeights: boolean;
   /** True when an activation times activation product is integer too (MatMul of attention). */
   readonly bothActivations?: boolean;
+  /** True when the integer kernel can answer in float, so that its output needs no encoding (MatMulIntegerToFloat). */
+  readonly floatOutput?: boolean;
 }
 
 /**

@@ -1,0 +1,2 @@
+export { quantConfigSchema, resolveConfig } from "./config.ts";
+export { place } from "./place.ts";

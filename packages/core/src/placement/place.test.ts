@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { ints, type Model } from "../ir/index.ts";
+import type { QuantConfigInput } from "../spec/index.ts";
+import { buildModel, type GraphBuilder } from "../testing/build-model.ts";
+import { resolveConfig } from "./config.ts";
+import { fixtureTarget } from "./fixtures/target.ts";
+import { place } from "./place.ts";
+
+const pads = { pads: ints([1, 1, 1, 1]) };
+
+function placed(model: Model, config?: QuantConfigInput, units = new Map<string, string>()) {
+  return place(model.graph, units, fixtureTarget, resolveConfig(config, fixtureTarget));
+}
+
+function conv(b: GraphBuilder, x: Parameters<GraphBuilder["op"]>[1][0], name: string) {
+  return b.op("Conv", [x, b.random([4, 4, 3, 3], `${name}_w`), b.random([4], `${name}_b`)], pads, name);
+}
+
+const input = { x: [1, 4, 8, 8] };
+
+describe("placement", () => {
+  it("absorbs a Relu behind a convolution: only its output is encoded", () => {
+    const model = buildModel({ inputs: input }, (b, { x }) => ({ y: conv(b, b.op("Relu", [conv(b, x, "first")], {}, "relu"), "second") }));
+    const placement = placed(model);
+    expect(placement.nodes).toEqual({ first: { mode: "integer" }, relu: { mode: "absorbed" }, second: { mode: "integer" } });
+    expect(placement.activations.map((site) => [site.key, site.bounds])).toEqual([
+      ["x", {}],
+      ["relu_out", { min: 0 }],
+      ["y", {}],
+    ]);
+    expect(placement.weights.map((site) => [site.tensor, site.nodes, site.channelAxis])).toEqual([
+      ["first_w", ["first"], 0],
+      ["second_w", ["second"], 0],
+    ]);
+  });
+
+  it("leaves a Relu alone that a symmetric grid cannot clip", () => {
+    const model = buildModel({ inputs: input }, (b, { x }) => ({ y: conv(b, b.op("Relu", [conv(b, x, "first")], {}, "relu"), "second") }));
+    const placement = placed(model, { activations: { scheme: "symmetric" } });
+    expect(placement.nodes.relu?.mode).toBe("float");
+    expect(placement.activations.map((site) => site.key)).toEqual(["x", "first_out", "relu_out", "y"]);
+  });
+
+  it("makes a residual Add between convolutions integer, and one that feeds a LayerNormalization not", () => {
+    const cnn = buildModel({ inputs: input }, (b, { x }) => {
+      const first = conv(b, x, "first");
+      return { y: conv(b, b.op("Add", [first, conv(b, first, "branch")], {}, "sum"), "last") };
+    });
+    expect(placed(cnn).nodes.sum).toEqual({ mode: "integer" });
+    const transformer = buildModel({ inputs: { x: [1, 6, 8] } }, (b, { x }) => {
+      const left = b.op("MatMul", [x, b.random([8, 8])], {}, "left");
+      const right = b.op("MatMul", [x, b.random([8, 8])], {}, "right");
+      const sum = b.op("Add", [left, right], {}, "sum");
+      return { y: b.op("MatMul", [b.op("LayerNormalization", [sum, b.random([8])]), b.random([8, 8])], {}, "last") };
+    });
+    expect(placed(transformer).nodes.sum).toMatchObject({ mode: "float", reason: expect.stringContaining("integer neighbours") });
+  });
+
+  it("lets a MatMul answer in float, with its bias, where its reader is float", () => {
+    const model = buildModel({ inputs: { x: [1, 6, 8] } }, (b, { x }) => {
+      const product = b.op("MatMul", [x, b.random([8, 16], "w")], {}, "linear");
+      return { y: b.op("Erf", [b.op("Add", [product, b.random([16], "bias")], {}, "bias_add")]) };
+    });
+    const placement = placed(model);
+    expect(placement.nodes.bias_add).toEqual({ mode: "absorbed" });
+    expect(placement.activations.map((site) => site.key)).toEqual(["x"]);
+  });
+
+  it("keeps Softmax in float between two attention products, with bounds for what it feeds", () => {
+    const model = buildModel({ inputs: { q: [1, 6, 8], k: [1, 8, 6], v: [1, 6, 8] } }, (b, { q, k, v }) => {
+      const weights = b.op("Softmax", [b.op("MatMul", [q, k], {}, "scores")], {}, "softmax");
+      return { y: b.op("MatMul", [weights, v], {}, "mix") };
+    });
+    const placement = placed(model);
+    expect(placement.nodes.softmax?.mode).toBe("float");
+    expect(placement.activations.map((site) => [site.key, site.bounds])).toContainEqual(["softmax_out", { min: 0, max: 1 }]);
+    expect(placement.activations.map((site) => site.key)).not.toContain("scores_out");
+  });
+
+  it("joins what pass-through nodes move into one site and observes only its sources", () => {
+    const model = buildModel({ inputs: input }, (b, { x }) => {
+      const joined = b.op("Concat", [conv(b, x, "left"), conv(b, x, "right")], { axis: { kind: "int", value: 1n } }, "join");
+      const pooled = b.op("MaxPool", [joined], { kernel_shape: ints([2, 2]) }, "pool");
+      return { y: b.op("Conv", [pooled, b.random([4, 8, 1, 1])], {}, "last") };
+    });
+    const site = placed(model).activations.find((candidate) => candidate.key === "left_out");
+    expect(site?.tensors).toEqual(["left_out", "right_out", "join_out", "pool_out"]);
+    expect(site?.observed).toEqual(["left_out", "right_out"]);
+  });
+
+  it("leaves data that only moves between float nodes alone", () => {
+    const model = buildModel({ inputs: input }, (b, { x }) => ({
+      y: b.op("Exp", [b.op("MaxPool", [b.op("Exp", [x])], { kernel_shape: ints([2, 2]) }, "pool")]),
+    }));
+    expect(placed(model).nodes.pool?.mode).toBe("float");
+  });
+
+  it("puts nothing inside a unit and obeys the user's exclusions", () => {
+    const model = buildModel({ inputs: input }, (b, { x }) => {
+      const first = conv(b, x, "first");
+      return { y: conv(b, b.op("Mul", [first, b.op("Sigmoid", [first], {}, "gate")], {}, "silu"), "second") };
+    });
+    const placement = placed(
+      model,
+      { overrides: [{ match: "sec.*", float: true }] },
+      new Map([
+        ["gate", "SiLU"],
+        ["silu", "SiLU"],
+      ]),
+    );
+    expect(placement.nodes.gate).toMatchObject({ reason: expect.stringContaining("SiLU") });
+    expect(placement.nodes.second).toEqual({ mode: "float", reason: "excluded by an override" });
+    expect(placement.activations.map((site) => site.key)).toEqual(["x", "first_out"]);
+  });
+
+  it("gives overridden tensors their own configuration", () => {
+    const model = buildModel({ inputs: input }, (b, { x }) => ({ y: conv(b, conv(b, x, "first"), "second") }));
+    const placement = placed(model, { overrides: [{ match: "second", weights: { bits: 4 } }] });
+    expect(placement.weights.map((site) => site.config.bits)).toEqual([8, 4]);
+  });
+});
+
+describe("configuration", () => {
+  it.each([
+    [{ activations: { bits: 12 } }, "activations.bits"],
+    [{ weights: { granularity: "block" } }, "weights.blockSize"],
+    [{ activations: { granularity: "channel" } }, "activations.granularity"],
+    [{ overrides: [{ match: "(" }] }, "overrides.0.match"],
+    [{ activation: {} }, "(root)"],
+  ])("refuses %j and names the field", (config, field) => {
+    expect(() => resolveConfig(config as QuantConfigInput, fixtureTarget)).toThrowError(
+      expect.objectContaining({ code: "invalid-config", details: { field } }),
+    );
+  });
+});

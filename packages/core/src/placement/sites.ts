@@ -1,0 +1,106 @@
+import type { ActivationSite, GraphView, NodeView, OperatorSupport, QuantConfig, Target, ValueView, WeightSite } from "../spec/index.ts";
+import { clippingOf } from "./absorb.ts";
+import { configOf } from "./config.ts";
+import type { Decisions } from "./decide.ts";
+import { dataInputs, onlyReader, readersOf, supportOf, weightLayoutOf } from "./roles.ts";
+
+/** Where the result of an integer node can be read: behind the activation or bias it absorbed. */
+export function resultOf(node: NodeView, decisions: Decisions): ValueView | undefined {
+  let result = node.outputs[0];
+  for (;;) {
+    const reader = result && onlyReader(result);
+    if (!reader || decisions.get(reader)?.mode !== "absorbed") return result;
+    result = reader.outputs[0];
+  }
+}
+
+/** Activations to encode, grouped where pass-through nodes join them. */
+export function activationSites(graph: GraphView, decisions: Decisions, target: Target, config: QuantConfig): readonly ActivationSite[] {
+  const groups = new Groups();
+  const moved = new Set<ValueView>();
+  for (const node of graph.nodes) {
+    const mode = decisions.get(node)!.mode;
+    const support = supportOf(target, node);
+    if (!support || (mode !== "integer" && mode !== "pass-through")) continue;
+    const inputs = dataInputs(node, support);
+    for (const input of inputs) groups.add(input);
+    if (mode === "pass-through") {
+      const outputs = node.outputs.filter((value) => value !== undefined);
+      groups.join([...inputs, ...outputs]);
+      for (const output of outputs) moved.add(output);
+    } else {
+      const result = resultOf(node, decisions);
+      if (result && !answersInFloat(result, support, decisions)) groups.add(result);
+    }
+  }
+  return groups.all().map((values) => siteOf(values, moved, config));
+}
+
+/** A kernel that can answer in float does so unless every reader wants integers. */
+function answersInFloat(result: ValueView, support: OperatorSupport, decisions: Decisions): boolean {
+  if (!support.floatOutput) return false;
+  const readers = readersOf(result);
+  return readers.length === 0 || result.isOutput || !readers.every((reader) => ["integer", "pass-through"].includes(decisions.get(reader)!.mode));
+}
+
+function siteOf(values: readonly ValueView[], moved: ReadonlySet<ValueView>, config: QuantConfig): ActivationSite {
+  const observed = values.filter((value) => !moved.has(value));
+  const names = values.map((value) => value.name);
+  const producers = values.flatMap((value) => value.producer?.name ?? []);
+  const bounds = observed.map(boundsOf);
+  const min = Math.min(...bounds.map((bound) => bound.min));
+  const max = Math.max(...bounds.map((bound) => bound.max));
+  return {
+    key: names[0]!,
+    tensors: names,
+    observed: observed.map((value) => value.name),
+    config: configOf(config, "activations", [...names, ...producers]),
+    ...(observed.every((value) => value.shape?.length === 4) && { channelAxis: 1 }),
+    bounds: { ...(Number.isFinite(min) && { min }), ...(Number.isFinite(max) && { max }) },
+  };
+}
+
+function boundsOf(value: ValueView): { readonly min: number; readonly max: number } {
+  const producer = value.producer;
+  if (producer && ["Softmax", "Sigmoid", "HardSigmoid"].includes(producer.op)) return { min: 0, max: 1 };
+  return (producer && clippingOf(producer)) ?? { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
+}
+
+export function weightSites(graph: GraphView, decisions: Decisions, config: QuantConfig): readonly WeightSite[] {
+  const readers = new Map<ValueView, NodeView[]>();
+  for (const node of graph.nodes) {
+    const layout = decisions.get(node)!.mode === "integer" ? weightLayoutOf(node) : undefined;
+    const weight = layout && node.inputs[layout.input];
+    if (weight?.constant) readers.set(weight, [...(readers.get(weight) ?? []), node]);
+  }
+  return [...readers].map(([weight, nodes]) => {
+    const { channelAxis, reductionAxis } = weightLayoutOf(nodes[0]!)!;
+    const names = nodes.map((node) => node.name);
+    return { tensor: weight.name, nodes: names, channelAxis, reductionAxis, config: configOf(config, "weights", [weight.name, ...names]) };
+  });
+}
+
+/** Disjoint sets of values, in order of first appearance. */
+class Groups {
+  readonly #groupOf = new Map<ValueView, Set<ValueView>>();
+
+  add(value: ValueView): Set<ValueView> {
+    const group = this.#groupOf.get(value) ?? new Set([value]);
+    this.#groupOf.set(value, group);
+    return group;
+  }
+
+  join(values: readonly ValueView[]): void {
+    const merged = this.add(values[0]!);
+    for (const value of values) {
+      for (const member of this.add(value)) {
+        merged.add(member);
+        this.#groupOf.set(member, merged);
+      }
+    }
+  }
+
+  all(): readonly (readonly ValueView[])[] {
+    return [...new Set(this.#groupOf.values())].map((group) => [...group]);
+  }
+}

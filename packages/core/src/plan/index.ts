@@ -1,0 +1,2 @@
+export { type AssembleOptions, assemblePlan } from "./assemble.ts";
+export { formatPlan, parsePlan, quantPlanSchema } from "./schema.ts";

@@ -1,0 +1,142 @@
+/** The pipeline: bytes -> graph -> calibrate -> plan -> rewrite -> verify -> bytes. */
+import { createCalibrator } from "./calibrate/index.ts";
+import type { Model } from "./ir/index.ts";
+import { type Normalization, normalize } from "./normalize/index.ts";
+import { seededRandom } from "./numerics/index.ts";
+import { readModel, writeModel } from "./onnx/index.ts";
+import { place, resolveConfig } from "./placement/index.ts";
+import { assemblePlan } from "./plan/index.ts";
+import { rewriteModel } from "./rewrite/index.ts";
+import type { Backend, CalibrationSource, ModelFiles, QuantizeOptions, Quantizer, QuantPlan, QuantResult, RunOptions, Target, Tensors } from "./spec/index.ts";
+import { QuantError } from "./spec/index.ts";
+import { createStages, now, type Stages } from "./stages.ts";
+import { measureSensitivity, type NodeSensitivity, nodesBelow, verifyModel } from "./verify/index.ts";
+
+export function createQuantizer(): Quantizer {
+  return { quantize, plan, apply };
+}
+
+/**
+ * Quantizes a model with the caller's data: the whole pipeline.
+ *
+ * @throws every code of {@link ErrorCode} that its stages name; see each contract.
+ */
+export async function quantize(options: QuantizeOptions): Promise<QuantResult> {
+  const stages = createStages(options);
+  const prepared = await prepare(options.model, options.backend, stages, options, options.source);
+  const plan = await makePlan(prepared, options, stages);
+  if (options.autoExclude) {
+    const rows = await sensitivityOf(prepared, plan, options, options.autoExclude.samples ?? 4, stages);
+    const excluded = nodesBelow(rows, options.autoExclude.sqnrDb);
+    const { autoExclude: _, ...rest } = options;
+    if (excluded.length > 0) return quantize({ ...rest, config: withExclusions(options, excluded) });
+  }
+  const model = await stages.run("rewrite", () => writeModel(rewriteModel(prepared.model, plan, options.target)));
+  const source = options.verification ?? options.source;
+  const total = options.verificationSamples ?? source.batches;
+  const report = await stages.run("verify", (progress) =>
+    verifyModel({
+      ...options,
+      ...(options.verificationSamples !== undefined && { samples: options.verificationSamples }),
+      float: options.model,
+      quantized: model,
+      plan,
+      source,
+      seconds: stages.seconds,
+      now,
+      onSample: (done) => progress(done, total),
+    }),
+  );
+  stages.emit({ type: "verification-end", report });
+  return { model, plan, report };
+}
+
+/** Everything up to the plan. */
+export async function plan(options: QuantizeOptions): Promise<QuantPlan> {
+  const stages = createStages(options);
+  return makePlan(await prepare(options.model, options.backend, stages, options, options.source), options, stages);
+}
+
+/** Applies a plan to the model it was made for. */
+export async function apply(
+  model: ModelFiles,
+  plan: QuantPlan,
+  options: { readonly target: Target; readonly backend: Backend } & RunOptions,
+): Promise<ModelFiles> {
+  const hash = await hashOf(model);
+  if (hash !== plan.model) {
+    throw new QuantError("plan-mismatch", `The plan was made for model ${plan.model.slice(0, 12)}, this one is ${hash.slice(0, 12)}; make a new plan.`, {
+      details: { plan: plan.model, model: hash },
+    });
+  }
+  const stages = createStages(options);
+  const prepared = await prepare(model, options.backend, stages, options);
+  const unknown = Object.keys(plan.nodes).find((name) => !prepared.model.graph.node(name));
+  if (unknown)
+    throw new QuantError("plan-mismatch", `The plan names node ${unknown}, which the normalized model does not have.`, { details: { node: unknown } });
+  return stages.run("rewrite", () => writeModel(rewriteModel(prepared.model, plan, options.target)));
+}
+
+/** How much each integer node of the plan costs, alone and together with those before it. */
+export async function sensitivity(options: QuantizeOptions & { readonly samples?: number }): Promise<readonly NodeSensitivity[]> {
+  const stages = createStages(options);
+  const prepared = await prepare(options.model, options.backend, stages, options, options.source);
+  return sensitivityOf(prepared, await makePlan(prepared, options, stages), options, options.samples ?? 4, stages);
+}
+
+interface Prepared extends Normalization {
+  readonly model: Model;
+  readonly hash: string;
+}
+
+async function prepare(files: ModelFiles, backend: Backend, stages: Stages, options: RunOptions, source?: CalibrationSource): Promise<Prepared> {
+  const model = await stages.run("read", () => readModel(files));
+  const feeds = source && (await firstSamples(source, 1))[0];
+  const normalization = await stages.run("normalize", () =>
+    normalize(model, { backend, ...(feeds && { feeds }), ...(options.signal && { signal: options.signal }) }),
+  );
+  return { ...normalization, model, hash: await hashOf(files) };
+}
+
+async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: Stages): Promise<QuantPlan> {
+  const { method, target, source, backend } = options;
+  const { graph } = prepared.model;
+  const placement = place(graph, prepared.units, target, resolveConfig(options.config, target));
+  const context = { graph, placement, target, random: seededRandom(options.seed ?? 0), emit: stages.emit, ...(options.signal && { signal: options.signal }) };
+  const statistics = await stages.run("calibrate", (progress) => {
+    const onEvent = (event: Parameters<Stages["emit"]>[0]): void => (event.type === "progress" ? progress(event.done, event.total) : stages.emit(event));
+    return createCalibrator().collect(writeModel(prepared.model), source, method.observe(context), backend, { ...options, onEvent });
+  });
+  const made = await stages.run("plan", async () => {
+    const methodPlan = await method.plan({ ...context, statistics });
+    return assemblePlan({ graph, placement, methodPlan, target, method: method.name, model: prepared.hash });
+  });
+  for (const [tensor, reason] of Object.entries(made.skipped)) stages.emit({ type: "tensor-skipped", tensor, reason });
+  stages.emit({ type: "plan-end", plan: made });
+  return made;
+}
+
+async function sensitivityOf(prepared: Prepared, plan: QuantPlan, options: QuantizeOptions, samples: number, stages: Stages) {
+  const feeds = await firstSamples(options.source, samples);
+  return stages.run("sensitivity", (progress) => measureSensitivity({ ...options, model: prepared.model, plan, samples: feeds, onNode: progress }));
+}
+
+function withExclusions(options: QuantizeOptions, nodes: readonly string[]) {
+  const exclusions = nodes.map((node) => ({ match: node.replace(/[/\\^$*+?.()|[\]{}-]/g, "\\$&"), float: true }));
+  return { ...options.config, overrides: [...(options.config?.overrides ?? []), ...exclusions] };
+}
+
+async function firstSamples(source: CalibrationSource, count: number): Promise<readonly Tensors[]> {
+  const samples: Tensors[] = [];
+  for await (const feeds of source) {
+    samples.push(feeds);
+    if (samples.length >= count) break;
+  }
+  if (samples.length === 0) throw new QuantError("empty-calibration", "The calibration data holds no sample; hand in at least one.");
+  return samples;
+}
+
+async function hashOf(files: ModelFiles): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", files.model as Uint8Array<ArrayBuffer>);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

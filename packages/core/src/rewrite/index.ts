@@ -1,0 +1,1 @@
+export { rewriteModel } from "./rewrite.ts";
