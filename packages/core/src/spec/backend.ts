@@ -11,6 +11,11 @@ export interface SessionOptions {
   readonly fuseQuantized?: boolean;
   /** Threads inside one run. Default: the runtime's choice. */
   readonly threads?: number;
+  /**
+   * Whether idle threads spin. Default: the runtime's choice. False where two sessions take turns, as in a comparison:
+   * the spinning threads of one would slow the other.
+   */
+  readonly spinning?: boolean;
 }
 
 /** The only contract that touches a runtime. */

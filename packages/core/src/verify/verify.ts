@@ -24,8 +24,8 @@ export interface VerifyOptions {
 export async function verifyModel(options: VerifyOptions): Promise<QuantReport> {
   const { float, quantized, plan, backend } = options;
   const fusion = await checkFusion(quantized, backend);
-  const floatSession = await backend.open(float);
-  const quantizedSession = await backend.open(quantized);
+  const floatSession = await backend.open(float, { spinning: false });
+  const quantizedSession = await backend.open(quantized, { spinning: false });
   try {
     const comparison = await compareModels({ ...options, float: floatSession, quantized: quantizedSession });
     const decisions = Object.values(plan.nodes);

@@ -12,7 +12,15 @@ export function runtimeOptions(model: ModelFiles, options: SessionOptions = {}):
     graphOptimizationLevel: options.optimization ?? "all",
     logSeverityLevel: fatalOnly,
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
-    ...(options.fuseQuantized === false ? { extra: { session: { disable_quant_qdq: "1" } } } : {}),
+    ...extraOptions(options),
     ...(model.external ? { externalData: [...model.external].map(([path, data]) => ({ path, data })) } : {}),
   };
+}
+
+function extraOptions(options: SessionOptions): Pick<InferenceSession.SessionOptions, "extra"> {
+  const session = {
+    ...(options.fuseQuantized === false && { disable_quant_qdq: "1" }),
+    ...(options.spinning === false && { "intra_op.allow_spinning": "0" }),
+  };
+  return Object.keys(session).length > 0 ? { extra: { session } } : {};
 }
