@@ -3,7 +3,7 @@ import { type Constant, constantFromTensor } from "./constant.ts";
 import type { Graph } from "./graph.ts";
 
 /** An attribute, exact: integers are 64 bit, strings are bytes. `opaque` is carried through unread. */
-export type Attribute =
+export type Attribute = (
   | { readonly kind: "int"; readonly value: bigint }
   | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "string"; readonly value: Uint8Array }
@@ -13,7 +13,11 @@ export type Attribute =
   | { readonly kind: "floats"; readonly value: readonly number[] }
   | { readonly kind: "strings"; readonly value: readonly Uint8Array[] }
   | { readonly kind: "graphs"; readonly value: readonly Graph[] }
-  | { readonly kind: "opaque"; readonly value: unknown };
+  | { readonly kind: "opaque"; readonly value: unknown }
+) & {
+  /** What the codec must write back and nobody else reads. */
+  readonly origin?: unknown;
+};
 
 export const int = (value: number | bigint): Attribute => ({ kind: "int", value: BigInt(value) });
 export const ints = (value: readonly (number | bigint)[]): Attribute => ({ kind: "ints", value: value.map(BigInt) });

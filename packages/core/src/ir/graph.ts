@@ -312,6 +312,17 @@ export class Graph implements GraphView {
     this._changed();
   }
 
+  /** Drops the outputs of `node` from `count` on, which nobody may read. An omitted output in between still counts as one. */
+  truncateOutputs(node: Node, count: number): void {
+    for (const output of node._outputs.slice(count)) {
+      if (!output) continue;
+      output._producer = undefined;
+      this.removeValue(output);
+    }
+    node._outputs.length = Math.min(node._outputs.length, count);
+    this._changed();
+  }
+
   /** Removes a node nobody reads from; its outputs go with it. Values that are graph outputs must have moved to another producer. */
   removeNode(node: Node): void {
     for (const output of node._outputs) {

@@ -1,3 +1,3 @@
 export { dataTypeOf, dtypeFrom } from "./dtype.ts";
-export { newestOpset, readModel } from "./read.ts";
+export { newestOpset, readModel, readModelFrom, sideFilesOf } from "./read.ts";
 export { type WriteOptions, writeModel } from "./write.ts";

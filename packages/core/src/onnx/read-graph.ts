@@ -1,108 +1,113 @@
-import { type AttributeProto, type GraphProto, type NodeProto, AttributeProto_AttributeType as Type, type TypeProto, type ValueInfoProto } from "onnx-buf";
-import { type Attribute, Graph, type Node, type Value } from "../ir/index.ts";
-import type { Dimension } from "../spec/index.ts";
+import { create } from "@bufbuild/protobuf";
+import {
+  AttributeProtoSchema,
+  type GraphProto,
+  type NodeProto,
+  type SparseTensorProto,
+  AttributeProto_AttributeType as Type,
+  type ValueInfoProto,
+} from "onnx-buf";
+import { Graph, type Node, type Value } from "../ir/index.ts";
 import { QuantError } from "../spec/index.ts";
-import { dtypeFrom } from "./dtype.ts";
-import { type ExternalContent, readTensor } from "./read-tensor.ts";
+import { carriers, keep } from "./carry.ts";
+import { readAttribute } from "./read-attribute.ts";
+import { readTensor } from "./read-tensor.ts";
+import { readValueInfo } from "./value-info.ts";
+
+/** A name for a node that has none, from its operator. */
+export type NameNode = (op: string) => string;
 
 /** Fills an empty graph from its wire form. Inputs are linked after all nodes exist: order in the file is not trusted. */
-export function readGraph(proto: GraphProto, graph: Graph, external: ExternalContent): Graph {
-  graph.origin = proto;
-  for (const info of proto.input) describe(graph.addInput(info.name), info);
+export function readGraph(proto: GraphProto, graph: Graph, nameNode: NameNode): Graph {
+  graph.origin = keep(carriers.graph, proto);
+  for (const info of proto.input) readInput(info, graph);
   for (const tensor of proto.initializer) {
-    const value = graph.value(tensor.name) ?? graph.addValue(tensor.name);
-    value.content = readTensor(tensor, external);
+    const value = graph.value(tensor.name) ?? addValue(graph, tensor.name, "an initializer");
+    if (value.content) throw invalid(`Initializer ${tensor.name} is defined twice; export the model again`, { tensor: tensor.name });
+    value.content = readTensor(tensor, `Initializer ${tensor.name}`);
   }
-  const nodes = proto.node.map((node) => ({ proto: node, node: addNode(graph, node) }));
-  for (const entry of nodes) {
-    entry.node.setInputs(entry.proto.input.map((name, index) => inputOf(graph, entry.node, name, index)));
-    for (const attribute of entry.proto.attribute) entry.node.setAttribute(attribute.name, readAttribute(attribute, graph, external));
+  for (const sparse of proto.sparseInitializer) addSparse(sparse, graph);
+  const nodes = proto.node.map((node) => ({ proto: node, node: addNode(node, graph, nameNode) }));
+  for (const { proto, node } of nodes) {
+    node.setInputs(proto.input.map((name, index) => inputOf(node, name, index)));
+    addAttributes(proto, node, nameNode);
   }
   for (const info of proto.valueInfo) {
     const value = graph.value(info.name);
-    if (value && !value.content) describe(value, info);
+    if (value && !value.isInput) readValueInfo(info, value);
   }
-  for (const info of proto.output) graph.addOutput(outputOf(graph, info));
+  for (const info of proto.output) graph.addOutput(outputOf(graph, info, nameNode));
   return graph;
 }
 
-function addNode(graph: Graph, proto: NodeProto): Node {
-  for (const name of proto.output) {
-    if (name !== "" && graph.value(name) && (graph.value(name)!.producer || graph.value(name)!.content || graph.value(name)!.isInput)) {
-      throw new QuantError(
-        "invalid-model",
-        `Node ${proto.name} (${proto.opType}) produces value ${name}, which is defined elsewhere too; each value has one producer.`,
-        {
-          details: { node: proto.name, value: name },
-        },
-      );
-    }
+function readInput(info: ValueInfoProto, graph: Graph): void {
+  if (graph.value(info.name)) throw invalid(`Graph input ${info.name} is listed twice; export the model again`, { value: info.name });
+  addValue(graph, info.name, "an input");
+  readValueInfo(info, graph.addInput(info.name));
+}
+
+function addValue(graph: Graph, name: string, what: string): Value {
+  if (name === "") throw invalid(`Graph ${graph.name} has ${what} without a name; export the model again`, { graph: graph.name });
+  return graph.addValue(name);
+}
+
+/** Held as the Constant node it is short for; the writer turns it back. */
+function addSparse(sparse: SparseTensorProto, graph: Graph): void {
+  const name = sparse.values?.name ?? "";
+  if (graph.value(name)) throw invalid(`Sparse initializer ${name} is defined elsewhere too; export the model again`, { tensor: name });
+  addValue(graph, name, "a sparse initializer");
+  const attribute = create(AttributeProtoSchema, { name: "sparse_value", type: Type.SPARSE_TENSOR, sparseTensor: sparse });
+  const node = graph.addNode("Constant", [], { name: `${name}_sparse`, outputs: [name], attributes: { sparse_value: { kind: "opaque", value: attribute } } });
+  node.origin = sparse;
+}
+
+function addNode(proto: NodeProto, graph: Graph, nameNode: NameNode): Node {
+  const what = `Node ${proto.name || "(unnamed)"} (${proto.opType})`;
+  if (proto.opType === "") throw invalid(`${what} names no operator; export the model again`, { node: proto.name });
+  const outputs = proto.output.filter((name) => name !== "");
+  const doubled = outputs.find((name, index) => graph.value(name) || outputs.indexOf(name) !== index);
+  if (doubled !== undefined) {
+    throw invalid(`${what} produces value ${doubled}, which is defined elsewhere too; each value has one producer: export the model again`, {
+      node: proto.name,
+      value: doubled,
+    });
   }
-  const node = graph.addNode(proto.opType, [], { name: proto.name, domain: proto.domain === "ai.onnx" ? "" : proto.domain, outputs: proto.output });
-  node.origin = proto;
+  const domain = proto.domain === "ai.onnx" ? "" : proto.domain;
+  const node = graph.addNode(proto.opType, [], { name: proto.name || nameNode(proto.opType), domain, outputs: proto.output });
+  node.origin = keep(carriers.node, proto);
   return node;
 }
 
-function inputOf(graph: Graph, node: Node, name: string, index: number): Value | undefined {
-  if (name === "") return undefined;
-  const value = graph.resolve(name);
-  if (value) return value;
-  throw new QuantError(
-    "invalid-model",
-    `Node ${node.name} (${node.op}) reads value ${name} (input ${index}), which nothing produces; export the model again.`,
-    {
-      details: { node: node.name, value: name },
-    },
-  );
-}
-
-function outputOf(graph: Graph, info: ValueInfoProto): Value {
-  const value = graph.resolve(info.name);
-  if (!value) {
-    throw new QuantError("invalid-model", `Graph output ${info.name} is produced by no node; export the model again.`, { details: { value: info.name } });
+function addAttributes(proto: NodeProto, node: Node, nameNode: NameNode): void {
+  for (const attribute of proto.attribute) {
+    const where = `Attribute ${attribute.name} of node ${node.name} (${node.op})`;
+    if (node.attributes.has(attribute.name)) throw invalid(`${where} is listed twice; export the model again`, { node: node.name });
+    node.setAttribute(
+      attribute.name,
+      readAttribute(attribute, where, (inner) => readGraph(inner, new Graph(inner.name, node.graph), nameNode)),
+    );
   }
-  if (value.graph === graph) describe(value, info);
-  return value;
 }
 
-function describe(value: Value, info: ValueInfoProto): void {
-  value.origin = info;
-  const type = info.type?.value;
-  if (type?.case !== "tensorType") return;
-  if (type.value.elemType !== 0) value.dtype = dtypeFrom(type.value.elemType, `Value ${value.name}`);
-  value.shape = shapeOf(info.type!) ?? value.shape;
-}
-
-function shapeOf(type: TypeProto): readonly Dimension[] | undefined {
-  if (type.value.case !== "tensorType") return undefined;
-  return type.value.value.shape?.dim.map((dimension) => {
-    if (dimension.value.case === "dimValue" && dimension.value.value >= 0n) return Number(dimension.value.value);
-    return dimension.value.case === "dimParam" ? dimension.value.value : "";
+function inputOf(node: Node, name: string, index: number): Value | undefined {
+  if (name === "") return undefined;
+  const value = node.graph.resolve(name);
+  if (value) return value;
+  throw invalid(`Node ${node.name} (${node.op}) reads value ${name} (input ${index}), which nothing produces; export the model again`, {
+    node: node.name,
+    value: name,
   });
 }
 
-function readAttribute(proto: AttributeProto, graph: Graph, external: ExternalContent): Attribute {
-  const subgraph = (inner: GraphProto): Graph => readGraph(inner, new Graph(inner.name, graph), external);
-  switch (proto.type) {
-    case Type.INT:
-      return { kind: "int", value: proto.i };
-    case Type.FLOAT:
-      return { kind: "float", value: proto.f };
-    case Type.STRING:
-      return { kind: "string", value: proto.s };
-    case Type.INTS:
-      return { kind: "ints", value: proto.ints };
-    case Type.FLOATS:
-      return { kind: "floats", value: proto.floats };
-    case Type.STRINGS:
-      return { kind: "strings", value: proto.strings };
-    case Type.TENSOR:
-      return proto.t ? { kind: "tensor", value: readTensor(proto.t, external) } : { kind: "opaque", value: proto };
-    case Type.GRAPH:
-      return proto.g ? { kind: "graph", value: subgraph(proto.g) } : { kind: "opaque", value: proto };
-    case Type.GRAPHS:
-      return { kind: "graphs", value: proto.graphs.map(subgraph) };
-    default:
-      return { kind: "opaque", value: proto };
-  }
+/** A subgraph that answers with a value from outside gets an Identity: runtimes want it, and every graph then owns its outputs. */
+function outputOf(graph: Graph, info: ValueInfoProto, nameNode: NameNode): Value {
+  const value = graph.resolve(info.name);
+  if (!value) throw invalid(`Graph output ${info.name} is produced by no node; export the model again`, { value: info.name });
+  const output = value.graph === graph ? value : graph.addNode("Identity", [value], { name: nameNode("Identity") }).outputs[0]!;
+  if (!output.isInput) readValueInfo(info, output);
+  return output;
+}
+
+function invalid(message: string, details: Readonly<Record<string, string>>): QuantError {
+  return new QuantError("invalid-model", `${message}.`, { details });
 }

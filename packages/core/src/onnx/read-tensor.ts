@@ -1,47 +1,63 @@
-import { TensorProto_DataLocation as Location, type TensorProto } from "onnx-buf";
-import { bitsPerElement, byteLength, type Constant, constantFromBytes, constantFromTensor, elementCount } from "../ir/index.ts";
-import type { Dtype } from "../spec/index.ts";
+import type { TensorProto } from "onnx-buf";
+import { bitsPerElement, byteLength, type Constant, constantFromBytes, constantFromStrings, elementCount } from "../ir/index.ts";
+import type { Dtype, TensorData } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
+import { carriers, keep } from "./carry.ts";
 import { dtypeFrom } from "./dtype.ts";
 
-/** Content of side files, loaded before the graph is built: by tensor. */
-export type ExternalContent = ReadonlyMap<TensorProto, Uint8Array>;
-
 /** A tensor's content without copying: `raw_data` stays a view into the file. */
-export function readTensor(proto: TensorProto, external: ExternalContent): Constant {
-  const where = `Tensor ${proto.name || "(unnamed)"}`;
+export function readTensor(proto: TensorProto, where: string): Constant {
   const dtype = dtypeFrom(proto.dataType, where);
-  const shape = proto.dims.map((dimension) => {
+  const shape = shapeOfTensor(proto, where);
+  const origin = keep(carriers.tensor, proto);
+  if (dtype === "string") {
+    if (proto.stringData.length !== elementCount(shape))
+      throw invalid(where, `holds ${proto.stringData.length} strings where its shape [${shape.join(", ")}] needs ${elementCount(shape)}`);
+    return constantFromStrings(shape, proto.stringData, origin);
+  }
+  const bytes = proto.rawData.byteLength > 0 ? proto.rawData : bytesOfTypedFields(proto, dtype, elementCount(shape));
+  const expected = byteLength(dtype, shape);
+  if (bytes.byteLength !== expected) throw invalid(where, `holds ${bytes.byteLength} bytes where ${dtype} [${shape.join(", ")}] needs ${expected}`);
+  return constantFromBytes(dtype, shape, bytes, origin);
+}
+
+export function shapeOfTensor(proto: TensorProto, where: string): readonly number[] {
+  return proto.dims.map((dimension) => {
     if (dimension < 0n || dimension > BigInt(Number.MAX_SAFE_INTEGER)) throw invalid(where, `has dimension ${dimension}`);
     return Number(dimension);
   });
-  if (dtype === "string") return constantFromTensor({ dtype, shape, data: proto.stringData.map((bytes) => new TextDecoder().decode(bytes)) });
-  const bytes = proto.dataLocation === Location.EXTERNAL ? external.get(proto) : contentOf(proto, dtype);
-  if (!bytes) throw new QuantError("external-data", `${where} lies in a side file that was not handed in.`, { details: { tensor: proto.name } });
-  const expected = byteLength(dtype, shape);
-  if (bytes.byteLength !== expected) throw invalid(where, `holds ${bytes.byteLength} bytes where ${dtype} [${shape.join(", ")}] needs ${expected}`);
-  return constantFromBytes(dtype, shape, bytes);
 }
 
 function invalid(where: string, what: string): QuantError {
-  return new QuantError("invalid-model", `${where} ${what}; the file is damaged.`, { details: { where } });
+  return new QuantError("invalid-model", `${where} ${what}: the file is damaged; fetch or export it again.`, { details: { where } });
 }
 
-/** The older typed fields become the bytes `raw_data` would hold. */
-function contentOf(proto: TensorProto, dtype: Exclude<Dtype, "string">): Uint8Array {
-  if (proto.rawData.byteLength > 0) return proto.rawData;
-  if (proto.floatData.length > 0) return bytesOf(Float32Array.from(proto.floatData));
-  if (proto.doubleData.length > 0) return bytesOf(Float64Array.from(proto.doubleData));
-  if (proto.int64Data.length > 0) return bytesOf(BigInt64Array.from(proto.int64Data));
-  if (proto.uint64Data.length > 0) return bytesOf(dtype === "uint32" ? Uint32Array.from(proto.uint64Data, Number) : BigUint64Array.from(proto.uint64Data));
-  return bytesOf(narrow(proto.int32Data, bitsPerElement[dtype], elementCount(proto.dims.map(Number))));
+/** The older typed fields, as the bytes `raw_data` would hold. */
+function bytesOfTypedFields(proto: TensorProto, dtype: Exclude<Dtype, "string">, count: number): Uint8Array {
+  switch (dtype) {
+    case "float32":
+    case "complex64":
+      return bytesOf(Float32Array.from(proto.floatData));
+    case "float64":
+    case "complex128":
+      return bytesOf(Float64Array.from(proto.doubleData));
+    case "int64":
+      return bytesOf(BigInt64Array.from(proto.int64Data));
+    case "uint64":
+      return bytesOf(BigUint64Array.from(proto.uint64Data));
+    case "uint32":
+      return bytesOf(Uint32Array.from(proto.uint64Data, Number));
+    case "int32":
+      return bytesOf(Int32Array.from(proto.int32Data));
+    default:
+      return bytesOf(narrow(proto.int32Data, bitsPerElement[dtype], count));
+  }
 }
 
-/** `int32_data` holds narrow types one element per entry, and types under 8 bit as the bytes of `raw_data`. */
-function narrow(entries: readonly number[], bits: number, count: number): Int32Array | Uint16Array | Uint8Array {
-  if (bits === 32) return Int32Array.from(entries);
+/** `int32_data` holds narrow types one element per entry, except that types under 8 bits may come as the bytes of `raw_data`. */
+function narrow(entries: readonly number[], bits: number, count: number): Uint16Array | Uint8Array {
   if (bits === 16) return Uint16Array.from(entries);
-  if (bits === 8 || entries.length === Math.ceil((count * bits) / 8)) return Uint8Array.from(entries);
+  if (bits === 8 || entries.length !== count) return Uint8Array.from(entries);
   const packed = new Uint8Array(Math.ceil((count * bits) / 8));
   const mask = (1 << bits) - 1;
   entries.forEach((entry, index) => {
@@ -51,6 +67,6 @@ function narrow(entries: readonly number[], bits: number, count: number): Int32A
   return packed;
 }
 
-function bytesOf(array: ArrayBufferView): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+function bytesOf(data: Exclude<TensorData, readonly string[]>): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

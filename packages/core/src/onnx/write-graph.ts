@@ -1,41 +1,51 @@
-import { create, type DescMessage, type Message, type MessageShape } from "@bufbuild/protobuf";
+import { clone } from "@bufbuild/protobuf";
 import {
   type AttributeProto,
-  AttributeProtoSchema,
   type GraphProto,
-  GraphProtoSchema,
   type NodeProto,
-  NodeProtoSchema,
+  type SparseTensorProto,
+  SparseTensorProtoSchema,
   type TensorProto,
-  TensorProtoSchema,
-  TensorShapeProto_DimensionSchema,
-  TensorShapeProtoSchema,
   AttributeProto_AttributeType as Type,
-  TypeProto_TensorSchema,
-  TypeProtoSchema,
-  type ValueInfoProto,
-  ValueInfoProtoSchema,
 } from "onnx-buf";
-import type { Attribute, Constant, Graph, Node, Value } from "../ir/index.ts";
+import type { Attribute, Constant, Graph, Node } from "../ir/index.ts";
+import { carriers, carry } from "./carry.ts";
 import { dataTypeOf } from "./dtype.ts";
+import { writeValueInfo } from "./value-info.ts";
 
 /** Called for each tensor written; may move its content into a side file. */
-export type PlaceTensor = (tensor: TensorProto, content: Constant) => void;
+export type PlaceTensor = (tensor: TensorProto, bytes: Uint8Array) => void;
 
-/** The wire form of a graph: nodes in topological order, fields that were read and not understood carried over. */
+/** The wire form of a graph, nodes in topological order. */
 export function writeGraph(graph: Graph, place: PlaceTensor): GraphProto {
-  const proto = carry(GraphProtoSchema, graph.origin, ["docString", "sparseInitializer", "quantizationAnnotation", "metadataProps"]);
+  const proto = carry(carriers.graph, graph.origin);
+  const isSparse = (node: Node): boolean => sparseOf(node) !== undefined;
   proto.name = graph.name;
-  proto.node = graph.nodes.map((node) => writeNode(node, place));
+  proto.node = graph.nodes.filter((node) => !isSparse(node)).map((node) => writeNode(node, place));
   proto.initializer = graph.initializers.map((value) => writeTensor(value.name, value.content!, place));
+  proto.sparseInitializer = graph.nodes.filter(isSparse).map(writeSparse);
   proto.input = graph.inputs.map(writeValueInfo);
   proto.output = graph.outputs.map(writeValueInfo);
-  proto.valueInfo = [...graph.values].filter((value) => value.producer && !value.isOutput && (value.dtype || value.origin)).map(writeValueInfo);
+  proto.valueInfo = [...graph.values]
+    .filter((value) => !value.isInput && !value.isOutput && (value.origin || (value.producer && value.dtype)))
+    .map(writeValueInfo);
+  return proto;
+}
+
+/** The sparse initializer that was read as this node. */
+function sparseOf(node: Node): SparseTensorProto | undefined {
+  const read = node.origin as SparseTensorProto | undefined;
+  return read?.$typeName === SparseTensorProtoSchema.typeName ? read : undefined;
+}
+
+function writeSparse(node: Node): SparseTensorProto {
+  const proto = clone(SparseTensorProtoSchema, sparseOf(node)!);
+  proto.values!.name = node.outputs[0]!.name;
   return proto;
 }
 
 function writeNode(node: Node, place: PlaceTensor): NodeProto {
-  const proto = carry(NodeProtoSchema, node.origin, ["docString", "overload", "metadataProps", "deviceConfigurations"]);
+  const proto = carry(carriers.node, node.origin);
   proto.name = node.name;
   proto.opType = node.op;
   proto.domain = node.domain;
@@ -46,60 +56,43 @@ function writeNode(node: Node, place: PlaceTensor): NodeProto {
 }
 
 function writeAttribute(name: string, attribute: Attribute, place: PlaceTensor): AttributeProto {
+  if (attribute.kind === "opaque") return attribute.value as AttributeProto;
+  const proto = carry(carriers.attribute, attribute.origin);
+  return Object.assign(proto, { name }, contentOf(attribute, place));
+}
+
+function contentOf(attribute: Exclude<Attribute, { kind: "opaque" }>, place: PlaceTensor): Partial<AttributeProto> {
   switch (attribute.kind) {
     case "int":
-      return create(AttributeProtoSchema, { name, type: Type.INT, i: attribute.value });
+      return { type: Type.INT, i: attribute.value };
     case "float":
-      return create(AttributeProtoSchema, { name, type: Type.FLOAT, f: attribute.value });
+      return { type: Type.FLOAT, f: attribute.value };
     case "string":
-      return create(AttributeProtoSchema, { name, type: Type.STRING, s: attribute.value as Uint8Array<ArrayBuffer> });
+      return { type: Type.STRING, s: attribute.value as Uint8Array<ArrayBuffer> };
     case "ints":
-      return create(AttributeProtoSchema, { name, type: Type.INTS, ints: [...attribute.value] });
+      return { type: Type.INTS, ints: [...attribute.value] };
     case "floats":
-      return create(AttributeProtoSchema, { name, type: Type.FLOATS, floats: [...attribute.value] });
+      return { type: Type.FLOATS, floats: [...attribute.value] };
     case "strings":
-      return create(AttributeProtoSchema, { name, type: Type.STRINGS, strings: [...attribute.value] as Uint8Array<ArrayBuffer>[] });
+      return { type: Type.STRINGS, strings: [...attribute.value] as Uint8Array<ArrayBuffer>[] };
     case "tensor":
-      return create(AttributeProtoSchema, { name, type: Type.TENSOR, t: writeTensor("", attribute.value, place) });
+      return { type: Type.TENSOR, t: writeTensor(undefined, attribute.value, place) };
     case "graph":
-      return create(AttributeProtoSchema, { name, type: Type.GRAPH, g: writeGraph(attribute.value, place) });
+      return { type: Type.GRAPH, g: writeGraph(attribute.value, place) };
     case "graphs":
-      return create(AttributeProtoSchema, { name, type: Type.GRAPHS, graphs: attribute.value.map((graph) => writeGraph(graph, place)) });
-    case "opaque":
-      return attribute.value as AttributeProto;
+      return { type: Type.GRAPHS, graphs: attribute.value.map((graph) => writeGraph(graph, place)) };
     default:
       return attribute satisfies never;
   }
 }
 
-function writeTensor(name: string, content: Constant, place: PlaceTensor): TensorProto {
-  const proto = create(TensorProtoSchema, { name, dims: content.shape.map(BigInt), dataType: dataTypeOf(content.dtype) });
-  const tensor = content.dtype === "string" ? content.tensor() : undefined;
-  if (tensor) proto.stringData = (tensor.data as readonly string[]).map((text) => new TextEncoder().encode(text));
-  else place(proto, content);
+/** An initializer's name is its value's; a tensor of an attribute keeps the one it was read with. */
+function writeTensor(name: string | undefined, content: Constant, place: PlaceTensor): TensorProto {
+  const proto = carry(carriers.tensor, content.origin);
+  if (name !== undefined) proto.name = name;
+  proto.dims = content.shape.map(BigInt);
+  proto.dataType = dataTypeOf(content.dtype);
+  if (content.dtype !== "string") place(proto, content.bytes);
+  else if (proto.stringData.length === 0) proto.stringData = (content.tensor().data as readonly string[]).map((text) => new TextEncoder().encode(text));
   return proto;
-}
-
-function writeValueInfo(value: Value): ValueInfoProto {
-  const proto = carry(ValueInfoProtoSchema, value.origin, ["docString", "metadataProps", "type"]);
-  proto.name = value.name;
-  if (!value.dtype || (proto.type && proto.type.value.case !== "tensorType")) return proto;
-  const dim = value.shape?.map((dimension) => {
-    if (typeof dimension === "number") return create(TensorShapeProto_DimensionSchema, { value: { case: "dimValue", value: BigInt(dimension) } });
-    return create(TensorShapeProto_DimensionSchema, dimension === "" ? {} : { value: { case: "dimParam", value: dimension } });
-  });
-  const shape = dim && { shape: create(TensorShapeProtoSchema, { dim }) };
-  const tensorType = create(TypeProto_TensorSchema, { elemType: dataTypeOf(value.dtype), ...shape });
-  proto.type = create(TypeProtoSchema, { value: { case: "tensorType", value: tensorType }, denotation: proto.type?.denotation ?? "" });
-  return proto;
-}
-
-/** A new message with the named fields, and those unknown to this release, of the message that was read. */
-export function carry<Schema extends DescMessage>(schema: Schema, origin: unknown, fields: readonly (keyof MessageShape<Schema>)[]): MessageShape<Schema> {
-  const message = create(schema);
-  const read = origin as MessageShape<Schema> | undefined;
-  if (!read || (read as Message).$typeName !== schema.typeName) return message;
-  for (const field of fields) message[field] = read[field];
-  if (read.$unknown) message.$unknown = read.$unknown;
-  return message;
 }

@@ -1,71 +1,65 @@
 import { create, toBinary } from "@bufbuild/protobuf";
-import { TensorProto_DataLocation as Location, ModelProtoSchema, OperatorSetIdProtoSchema, StringStringEntryProtoSchema } from "onnx-buf";
-import type { Model } from "../ir/index.ts";
+import { ModelProtoSchema, OperatorSetIdProtoSchema, StringStringEntryProtoSchema } from "onnx-buf";
+import type { Attribute, Graph, Model } from "../ir/index.ts";
 import type { ModelFiles } from "../spec/index.ts";
-import { carry, type PlaceTensor, writeGraph } from "./write-graph.ts";
+import { QuantError } from "../spec/index.ts";
+import { carriers, carry } from "./carry.ts";
+import { maximumModelBytes } from "./limits.ts";
+import { createSideFiles } from "./side-files.ts";
+import { writeGraph } from "./write-graph.ts";
 
 export interface WriteOptions {
-  /** Move tensors of at least this many bytes into side files. Default: only when the model would not fit into 2 GB. */
+  /** Move tensors of at least this many bytes into side files. Default: 1024 when the weights would not fit into 2 GB, else none. */
   readonly externalFrom?: number;
   /** Name of the side files; a number is added from the second on. Default `model.onnx.data`. */
   readonly externalName?: string;
 }
 
-const largestMessage = 2_000_000_000;
-/** Side files are cut here, so that each fits into one buffer everywhere. */
-const largestSideFile = 1_000_000_000;
-/** Memory-mapping wants tensors on page boundaries. */
-const alignment = 4096;
+/** Leaves room for everything that is no weight. */
+const largestWeights = 2_000_000_000;
 
-/** Writes a model; weights are referenced until the message is encoded, and side files are joined one by one. */
+/**
+ * Writes a model. Weights are referenced, not copied, until the message is encoded; each side file is joined when it
+ * is taken from the map, so write one before taking the next.
+ *
+ * @throws `write-failed` when the model would be larger than 2 GB even so.
+ */
 export function writeModel(model: Model, options: WriteOptions = {}): ModelFiles {
-  const externalFrom = options.externalFrom ?? (bytesOfWeights(model) > largestMessage ? 1024 : Number.POSITIVE_INFINITY);
+  const externalFrom = options.externalFrom ?? (bytesOfWeights(model.graph) > largestWeights ? 1024 : Number.POSITIVE_INFINITY);
   const side = createSideFiles(options.externalName ?? "model.onnx.data", externalFrom);
-  const proto = carry(ModelProtoSchema, model.origin, ["domain", "modelVersion", "docString", "trainingInfo", "functions", "configuration"]);
+  const proto = carry(carriers.model, model.origin);
   proto.irVersion = BigInt(model.irVersion);
   proto.producerName = model.producerName;
   proto.producerVersion = model.producerVersion;
   proto.opsetImport = [...model.opsets].map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }));
   proto.metadataProps = [...model.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
   proto.graph = writeGraph(model.graph, side.place);
-  const external = side.files();
   const bytes = toBinary(ModelProtoSchema, proto);
-  return external.size > 0 ? { model: bytes, external } : { model: bytes };
+  if (bytes.byteLength > maximumModelBytes) {
+    throw new QuantError(
+      "write-failed",
+      `The model takes ${bytes.byteLength} bytes, over the ${maximumModelBytes} of the format: write smaller tensors into side files too (externalFrom).`,
+      { details: { bytes: bytes.byteLength, limit: maximumModelBytes } },
+    );
+  }
+  return side.files.size > 0 ? { model: bytes, external: side.files } : { model: bytes };
 }
 
-function bytesOfWeights(model: Model): number {
-  return model.graph.initializers.reduce((sum, value) => sum + value.content!.bytes.byteLength, 0);
+function bytesOfWeights(graph: Graph): number {
+  const initializers = graph.initializers.map((value) => value.content!.bytes.byteLength);
+  const attributes = graph.unordered.flatMap((node) => [...node.attributes.values()].map(bytesOfAttribute));
+  return [...initializers, ...attributes].reduce((sum, bytes) => sum + bytes, 0);
 }
 
-function createSideFiles(name: string, from: number): { readonly place: PlaceTensor; files(): Map<string, Uint8Array> } {
-  const parts = new Map<string, { readonly offset: number; readonly bytes: Uint8Array }[]>();
-  const sizes = new Map<string, number>();
-  let location = name;
-  return {
-    place: (proto, content) => {
-      const bytes = content.bytes;
-      if (bytes.byteLength < from) {
-        proto.rawData = bytes as Uint8Array<ArrayBuffer>;
-        return;
-      }
-      let offset = Math.ceil((sizes.get(location) ?? 0) / alignment) * alignment;
-      if (offset > 0 && offset + bytes.byteLength > largestSideFile) {
-        location = `${name}.${sizes.size}`;
-        offset = 0;
-      }
-      sizes.set(location, offset + bytes.byteLength);
-      parts.set(location, [...(parts.get(location) ?? []), { offset, bytes }]);
-      proto.dataLocation = Location.EXTERNAL;
-      const entries = { location, offset: String(offset), length: String(bytes.byteLength) };
-      proto.externalData = Object.entries(entries).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
-    },
-    files: () =>
-      new Map(
-        [...parts].map(([file, pieces]) => {
-          const buffer = new Uint8Array(sizes.get(file)!);
-          for (const piece of pieces) buffer.set(piece.bytes, piece.offset);
-          return [file, buffer];
-        }),
-      ),
-  };
+function bytesOfAttribute(attribute: Attribute): number {
+  switch (attribute.kind) {
+    case "tensor":
+      return attribute.value.bytes.byteLength;
+    case "graph":
+      return bytesOfWeights(attribute.value);
+    case "graphs":
+      return attribute.value.reduce((sum, graph) => sum + bytesOfWeights(graph), 0);
+    default:
+      return 0;
+  }
 }

@@ -1,0 +1,168 @@
+/**
+ * Walks the wire form of a model before anything is built from it: every length is held against the message around
+ * it, every field against the type ONNX gives it, and the number and depth of messages against the limits. The decoder
+ * behind it does none of this: it reads past the end of an inner message without a word. Weights are stepped over, so
+ * the walk costs as much as the graph and not as much as the file.
+ */
+import type { DescField, DescMessage } from "@bufbuild/protobuf";
+import { ScalarType } from "@bufbuild/protobuf";
+import { ModelProtoSchema } from "onnx-buf";
+import { QuantError } from "../spec/index.ts";
+import { maximumDepth, maximumListedNumbers, maximumMessages, maximumModelBytes } from "./limits.ts";
+
+const wire = { varint: 0, bit64: 1, bytes: 2, bit32: 5 } as const;
+
+/** @throws `invalid-model` with the place and the reason. */
+export function checkWire(bytes: Uint8Array): void {
+  const fields = new Map<DescMessage, ReadonlyMap<number, DescField>>();
+  const path: string[] = [];
+  let position = 0;
+  let messages = 0;
+  let numbers = 0;
+  if (bytes.byteLength > maximumModelBytes) exceeds("bytes", maximumModelBytes, "keep its weights in side files (ONNX external data)");
+  checkMessage(ModelProtoSchema, bytes.byteLength);
+
+  function checkMessage(schema: DescMessage, end: number): void {
+    messages += 1;
+    if (messages > maximumMessages) exceeds("nodes, attributes and types", maximumMessages);
+    if (path.length >= maximumDepth) exceeds("levels of nested messages", maximumDepth);
+    const known = fieldsOf(schema);
+    while (position < end) {
+      const start = position;
+      const tag = varint(end);
+      const field = known.get(Math.floor(tag / 8));
+      const type = tag % 8;
+      if (tag < 8 || tag >= 2 ** 32) damaged(`holds a field without a number at byte ${start}`);
+      if (field && !accepts(field, type)) damaged(`holds field ${field.name} in a form that ONNX does not give it, at byte ${start}`);
+      checkField(field, type, end);
+    }
+  }
+
+  function checkField(field: DescField | undefined, type: number, end: number): void {
+    switch (type) {
+      case wire.varint:
+        varint(end);
+        if (field?.fieldKind === "list") count(1);
+        return;
+      case wire.bit64:
+        return skip(8, end, field);
+      case wire.bit32:
+        return skip(4, end, field);
+      case wire.bytes: {
+        const length = varint(end);
+        const stop = position + length;
+        if (stop > end) return cutOff(stop, end, field);
+        if (field?.message) {
+          path.push(field.name);
+          checkMessage(field.message, stop);
+          path.pop();
+        } else if (field?.fieldKind === "list" && isNumeric(field)) checkPacked(field, stop);
+        position = stop;
+        return;
+      }
+      default:
+        damaged(`holds a field of unknown wire type ${type} at byte ${position}`);
+    }
+  }
+
+  function checkPacked(field: DescField, stop: number): void {
+    const length = stop - position;
+    const width = wireTypeOf(field);
+    if (width !== wire.varint) {
+      const size = width === wire.bit32 ? 4 : 8;
+      if (length % size !== 0) damaged(`holds a list ${field.name} of ${length} bytes, which is no multiple of ${size}`);
+      return count(length / size);
+    }
+    let entries = 0;
+    while (position < stop) {
+      varint(stop);
+      entries += 1;
+    }
+    count(entries);
+  }
+
+  function varint(end: number): number {
+    let value = 0;
+    let scale = 1;
+    for (let length = 0; length < 10; length++) {
+      if (position >= end) cutOff(position + 1, end, undefined);
+      const byte = bytes[position++]!;
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 128;
+    }
+    return damaged(`holds a number of more than 10 bytes before byte ${position}`);
+  }
+
+  function skip(length: number, end: number, field: DescField | undefined): void {
+    if (position + length > end) cutOff(position + length, end, field);
+    position += length;
+    if (field?.fieldKind === "list") count(1);
+  }
+
+  function count(entries: number): void {
+    numbers += entries;
+    if (numbers > maximumListedNumbers) exceeds("numbers in lists", maximumListedNumbers, "export it with raw_data");
+  }
+
+  function fieldsOf(schema: DescMessage): ReadonlyMap<number, DescField> {
+    let known = fields.get(schema);
+    if (!known) {
+      known = new Map(schema.fields.map((field) => [field.number, field]));
+      fields.set(schema, known);
+    }
+    return known;
+  }
+
+  function where(): string {
+    return path.length === 0 ? "the model" : path.slice(0, 12).join(".");
+  }
+
+  function cutOff(needed: number, end: number, field: DescField | undefined): never {
+    const place = field ? `${where()}.${field.name}` : where();
+    if (end < bytes.byteLength) damaged(`ends at byte ${end} where its content needs ${needed}`);
+    throw refusal(`The model is cut off: ${place} needs ${needed} bytes and the file has ${bytes.byteLength}. Fetch or export it again.`, {
+      field: place,
+      bytes: bytes.byteLength,
+    });
+  }
+
+  function damaged(what: string): never {
+    throw refusal(`The model is damaged: ${where()} ${what}. Fetch or export it again.`, { field: where(), bytes: bytes.byteLength });
+  }
+
+  function exceeds(what: string, limit: number, advice = "it is damaged or was made to exhaust memory"): never {
+    throw refusal(`The model has more than ${limit} ${what}, the most that is read: ${advice}.`, { field: where(), limit });
+  }
+}
+
+function refusal(message: string, details: Readonly<Record<string, string | number>>): QuantError {
+  return new QuantError("invalid-model", message, { details });
+}
+
+function accepts(field: DescField, type: number): boolean {
+  return type === wireTypeOf(field) || (field.fieldKind === "list" && isNumeric(field) && type === wire.bytes);
+}
+
+function isNumeric(field: DescField): boolean {
+  return wireTypeOf(field) !== wire.bytes;
+}
+
+function wireTypeOf(field: DescField): number {
+  if (field.message) return wire.bytes;
+  switch (field.scalar) {
+    case ScalarType.STRING:
+    case ScalarType.BYTES:
+      return wire.bytes;
+    case ScalarType.FLOAT:
+    case ScalarType.FIXED32:
+    case ScalarType.SFIXED32:
+      return wire.bit32;
+    case ScalarType.DOUBLE:
+    case ScalarType.FIXED64:
+    case ScalarType.SFIXED64:
+      return wire.bit64;
+    default:
+      return wire.varint;
+  }
+}
