@@ -1,0 +1,1 @@
+export { upgradeOpset, workingOpset } from "./upgrade.ts";
