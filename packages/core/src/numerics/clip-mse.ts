@@ -20,6 +20,7 @@ const fine = [1.08, 1.04, 1.02, 0.98, 0.96, 0.92, 0.88, 0.8];
 
 export function mseRange(histogram: Histogram, config: Grid): Range {
   const full = histogram.range;
+  if (histogram.total === 0) return full;
   const bins = occupied(histogram);
   const error = (range: Range): number => gridError(bins, encodeRange(range, config), config);
   const inside = ({ min, max }: Range): Range => ({ min: Math.max(min, full.min), max: Math.min(max, full.max) });
@@ -57,7 +58,7 @@ function gridError({ start, width, counts }: Bins, { scale, zeroPoint }: AffineP
   const high = (codes.max - zeroPoint) * scale;
   const perStep = scale ** 3 / 12;
   const integral = (value: number): number => {
-    const inside = value < low ? low : value > high ? high : value;
+    const inside = Math.min(Math.max(value, low), high);
     const steps = roundHalfEven(inside / scale);
     return steps * perStep + (inside - steps * scale) ** 3 / 3 + (value - inside) ** 3 / 3;
   };

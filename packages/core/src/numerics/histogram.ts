@@ -9,7 +9,8 @@
  * Exact zeros are also counted apart: every grid represents zero exactly, so a clipping search that mistook the spike
  * behind a Relu for signal would be misled. NaN and infinities are counted and never binned.
  */
-import { type Range, unionOf } from "./range.ts";
+import { QuantError } from "../spec/index.ts";
+import { emptyRange, isFinite32, type Range, rangeOf, unionOf } from "./range.ts";
 
 export interface Histogram {
   /** Width of one bin; a power of two. */
@@ -40,7 +41,7 @@ export function createHistogram(bins = 2048): HistogramBuilder {
   let width = smallestWidth;
   let counts = new Float64Array(2 * bins);
   let [total, zeros, nan, infinite] = [0, 0, 0, 0];
-  let range: Range = { min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY };
+  let range = emptyRange;
 
   const cover = (wanted: Range): void => {
     const needed = widthFor(Math.max(-wanted.min, wanted.max), bins);
@@ -57,7 +58,7 @@ export function createHistogram(bins = 2048): HistogramBuilder {
     let exact = 0;
     for (let index = 0; index < values.length; index++) {
       const value = values[index]!;
-      target[(value * perUnit + bins) | 0]!++;
+      target[Math.floor(value * perUnit) + bins]!++;
       exact += value === 0 ? 1 : 0;
     }
     total += values.length;
@@ -80,11 +81,11 @@ export function createHistogram(bins = 2048): HistogramBuilder {
       nan += other.nan;
       infinite += other.infinite;
       if (other.total === 0) return;
+      if (other.counts.length !== 2 * bins) throw new QuantError("internal", "Histograms of different bin counts cannot be merged.");
       cover(other.range);
       const ratio = width / other.width;
-      const otherBins = other.counts.length / 2;
       other.counts.forEach((count, index) => {
-        counts[Math.floor((index - otherBins) / ratio) + bins]! += count;
+        counts[Math.floor((index - bins) / ratio) + bins]! += count;
       });
       total += other.total;
       zeros += other.zeros;
@@ -106,29 +107,4 @@ function coarsen(counts: Float64Array, bins: number, doublings: number): Float64
   const coarse = new Float64Array(counts.length);
   for (let index = 0; index < counts.length; index++) coarse[((index - bins) >> doublings) + bins]! += counts[index]!;
   return coarse;
-}
-
-/** 0 x is NaN for NaN and infinities and 0 for everything else. */
-export function isFinite32(values: Float32Array): boolean {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = values.length & ~3;
-  for (let index = 0; index < whole; index += 4) {
-    a += values[index]! * 0;
-    b += values[index + 1]! * 0;
-    c += values[index + 2]! * 0;
-    d += values[index + 3]! * 0;
-  }
-  for (let index = whole; index < values.length; index++) a += values[index]! * 0;
-  return a + b + c + d === 0;
-}
-
-export function rangeOf(values: Float32Array): Range {
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index]!;
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return { min, max };
 }

@@ -1,14 +1,17 @@
+export { affineEncoding } from "./affine-encoding.ts";
 export { type EntropyOptions, entropyRange } from "./clip-entropy.ts";
 export { mseRange } from "./clip-mse.ts";
 export { percentileRange } from "./clip-percentile.ts";
 export { codeRange, isSigned } from "./code-range.ts";
 export { createDistance, type DistanceAccumulator } from "./distance.ts";
 export { type AffineParameters, encodeRange, smallestScale } from "./encode-range.ts";
+export { type EncodeWeightOptions, encodeWeight } from "./encode-weight.ts";
 export { floatValues } from "./float-values.ts";
 export { createHistogram, type Histogram, type HistogramBuilder } from "./histogram.ts";
 export { packNibbles, unpackNibbles } from "./nibbles.ts";
 export { percentile } from "./percentile.ts";
 export { dequantizeTensor, quantizeTensor } from "./quantize.ts";
-export type { Range } from "./range.ts";
+export { seededRandom } from "./random.ts";
+export { emptyRange, isFinite32, type Range, rangeOf, unionOf } from "./range.ts";
 export { roundHalfEven } from "./rounding.ts";
 export { scaleCount, visitGroups } from "./scale-groups.ts";

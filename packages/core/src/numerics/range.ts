@@ -19,3 +19,27 @@ export function unionOf(ranges: Iterable<Range>): Range {
 export function clampTo(range: Range, limit: Range): Range {
   return { min: Math.max(range.min, Math.min(limit.min, 0)), max: Math.min(range.max, Math.max(limit.max, 0)) };
 }
+
+/** 0 x is NaN for NaN and infinities and 0 for everything else. */
+export function isFinite32(values: Float32Array): boolean {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = values.length & ~3;
+  for (let index = 0; index < whole; index += 4) {
+    a += values[index]! * 0;
+    b += values[index + 1]! * 0;
+    c += values[index + 2]! * 0;
+    d += values[index + 3]! * 0;
+  }
+  for (let index = whole; index < values.length; index++) a += values[index]! * 0;
+  return a + b + c + d === 0;
+}
+
+export function rangeOf(values: Float32Array): Range {
+  let { min, max } = emptyRange;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return { min, max };
+}

@@ -1,4 +1,5 @@
 import { type Attribute, type Constant, createModel, Graph, type Model, type Value } from "../ir/index.ts";
+import { seededRandom } from "../numerics/index.ts";
 import type { Dimension, Dtype, Tensor } from "../spec/index.ts";
 
 export interface ModelShape {
@@ -86,15 +87,4 @@ function builderOf(graph: Graph, random: () => number): GraphBuilder {
     subgraph: (shape, build) => fill(new Graph(graph.freshName("body"), graph), shape, random, build),
   };
   return builder;
-}
-
-/** Uniform in [0, 1): mulberry32, by Tommy Ettinger (public domain). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

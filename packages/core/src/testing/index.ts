@@ -1,4 +1,4 @@
-export { buildModel, type GraphBuilder, type ModelShape, seededRandom } from "./build-model.ts";
+export { buildModel, type GraphBuilder, type ModelShape } from "./build-model.ts";
 export { type DescribeBackendOptions, describeBackend } from "./describe-backend.ts";
 export { dequantizedConv } from "./quantized-models.ts";
 export { floats, tensor } from "./tensors.ts";
