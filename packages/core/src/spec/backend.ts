@@ -1,5 +1,6 @@
+import type { Dimension } from "./graph.ts";
 import type { ModelFiles } from "./model.ts";
-import type { Tensors } from "./tensor.ts";
+import type { Dtype, Tensors } from "./tensor.ts";
 
 export interface SessionOptions {
   /** How far the runtime may rewrite the graph. Default `all`, which is what a deployment gets. */
@@ -32,10 +33,21 @@ export interface Backend {
   optimize?(model: ModelFiles, options?: SessionOptions): Promise<ModelFiles>;
 }
 
+/** What is known of a tensor before any run; a dimension that is not is a symbol, or empty. */
+export interface TensorType {
+  readonly dtype: Dtype;
+  readonly shape: readonly Dimension[];
+}
+
 export interface Session {
   /** Names in the model's order. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /**
+   * Optional: the type the runtime inferred for an input or output by itself; undefined for what is no tensor. Numbers
+   * in the shape hold for every run. Without it normalization knows only the types that the model file declares.
+   */
+  describe?(name: string): TensorType | undefined;
   /**
    * Runs once. The caller owns the returned tensors; the session keeps no reference to them.
    *

@@ -31,6 +31,19 @@ export function describeBackend(name: string, create: () => Backend, options: De
       expect(session.outputs).toEqual(["sum", "difference"]);
     });
 
+    test("says what type the runtime infers, where it says so at all", async (context) => {
+      const model = buildModel({ inputs: { x: ["n", 2, 8, 8] } }, (b, { x }) => {
+        const y = b.op("Conv", [x, b.random([5, 2, 3, 3])]);
+        return { y, sizes: b.op("Shape", [y]) };
+      });
+      const session = await open(writeModel(model));
+      if (!session.describe) context.skip(`${name} describes no values: the method is optional`);
+      expect(session.describe!("x")).toEqual({ dtype: "float32", shape: ["n", 2, 8, 8] });
+      expect(session.describe!("sizes")).toEqual({ dtype: "int64", shape: [4] });
+      expect(session.describe!("y")).toEqual({ dtype: "float32", shape: ["n", 5, 6, 6] });
+      expect(session.describe!("no such value")).toBeUndefined();
+    });
+
     test("computes", async () => {
       const session = await open(sumAndDifference());
       const outputs = await session.run({ a: floats([2], [5, 7]), b: floats([2], [1, 2]) });

@@ -1,4 +1,4 @@
-import { type ModelFiles, QuantError, type Session, type SessionOptions, type Tensors } from "@halftone/core";
+import { type Dtype, type ModelFiles, QuantError, type Session, type SessionOptions, type Tensors, type TensorType } from "@halftone/core";
 import type { InferenceSession } from "onnxruntime-node";
 import { throwIfAborted } from "../abort.ts";
 import { backendFailure } from "./failure.ts";
@@ -8,6 +8,7 @@ import { checkCarried, fromRuntime, toRuntime } from "./tensor.ts";
 
 export async function openSession(runtime: OnnxRuntime, model: ModelFiles, options?: SessionOptions): Promise<Session> {
   const native = await createNative(runtime, model, runtimeOptions(model, options));
+  const types = typesOf(native);
   const inFlight = new Set<Promise<unknown>>();
   let disposal: Promise<void> | undefined;
 
@@ -21,6 +22,7 @@ export async function openSession(runtime: OnnxRuntime, model: ModelFiles, optio
   return {
     inputs: native.inputNames,
     outputs: native.outputNames,
+    describe: (name) => types.get(name),
     async run(feeds, { fetch = native.outputNames, signal } = {}) {
       throwIfAborted(signal);
       if (disposal) throw new QuantError("backend-failed", "The session was disposed; open the model again.");
@@ -49,6 +51,12 @@ export async function createNative(runtime: OnnxRuntime, model: ModelFiles, opti
   } catch (cause) {
     throw backendFailure("refused the model", cause);
   }
+}
+
+/** What the runtime inferred when it loaded the model. */
+function typesOf(native: InferenceSession): ReadonlyMap<string, TensorType> {
+  const tensors = [...native.inputMetadata, ...native.outputMetadata].flatMap((value) => (value.isTensor ? [value] : []));
+  return new Map(tensors.map(({ name, type, shape }) => [name, { dtype: type as Dtype, shape }]));
 }
 
 function checkOutput(native: InferenceSession, name: string): void {
