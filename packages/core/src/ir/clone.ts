@@ -1,6 +1,7 @@
 import { type Attribute, graphsOfAttribute } from "./attribute.ts";
-import { Graph, type Value } from "./graph.ts";
+import { Graph } from "./graph.ts";
 import type { Model } from "./model.ts";
+import type { Value } from "./value.ts";
 
 /** A model that can be changed without touching the original; weights are shared. */
 export function cloneModel(model: Model): Model {

@@ -1,168 +1,10 @@
-import type { AttributeView, Dimension, Dtype, GraphView, NodeView, Tensor, ValueView } from "../spec/index.ts";
+import type { Dimension, Dtype, GraphView, Tensor } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
 import type { Attribute } from "./attribute.ts";
-import { graphsOfAttribute, toSafeInteger, viewOfAttribute } from "./attribute.ts";
 import { type Constant, constantFromTensor } from "./constant.ts";
+import { Node } from "./node.ts";
 import { topologicalOrder } from "./order.ts";
-
-export interface Use {
-  readonly node: Node;
-  readonly input: number;
-}
-
-/** A tensor of the graph: an input, an initializer, or the output of a node. Links are kept by Node and Graph. */
-export class Value implements ValueView {
-  readonly graph: Graph;
-  dtype: Dtype | undefined;
-  shape: readonly Dimension[] | undefined;
-  /** What the codec must write back and nobody else reads. */
-  origin: unknown;
-  /** @internal */ _name: string;
-  /** @internal */ _producer: Node | undefined;
-  /** @internal */ _output = 0;
-  /** @internal */ readonly _uses: Use[] = [];
-  /** @internal */ _content: Constant | undefined;
-
-  /** @internal */
-  constructor(graph: Graph, name: string) {
-    this.graph = graph;
-    this._name = name;
-  }
-
-  get name(): string {
-    return this._name;
-  }
-
-  get producer(): Node | undefined {
-    return this._producer;
-  }
-
-  get consumers(): readonly Use[] {
-    return this._uses;
-  }
-
-  get constant(): Tensor | undefined {
-    return this._content?.tensor();
-  }
-
-  /** The initializer's content, undecoded. */
-  get content(): Constant | undefined {
-    return this._content;
-  }
-
-  /** Makes the value an initializer with other content; dtype and shape follow. */
-  set content(content: Constant | undefined) {
-    if (content && this._producer) throw new QuantError("internal", `Value ${this._name} is produced by ${this._producer.name} and cannot be an initializer.`);
-    this._content = content;
-    if (content) {
-      this.dtype = content.dtype;
-      this.shape = content.shape;
-    }
-  }
-
-  get isInput(): boolean {
-    return this.graph.inputs.includes(this);
-  }
-
-  get isOutput(): boolean {
-    return this.graph.outputs.includes(this);
-  }
-
-  /** Every node that reads this value reads `other` instead; graph outputs stay. */
-  replaceUses(other: Value, where: (use: Use) => boolean = () => true): void {
-    for (const use of [...this._uses]) if (where(use)) use.node.setInput(use.input, other);
-  }
-}
-
-export class Node implements NodeView {
-  readonly graph: Graph;
-  readonly name: string;
-  op: string;
-  domain: string;
-  /** What the codec must write back and nobody else reads. */
-  origin: unknown;
-  /** @internal */ readonly _inputs: (Value | undefined)[] = [];
-  /** @internal */ readonly _outputs: (Value | undefined)[] = [];
-  readonly #attributes = new Map<string, Attribute>();
-
-  /** @internal */
-  constructor(graph: Graph, name: string, op: string, domain: string) {
-    this.graph = graph;
-    this.name = name;
-    this.op = op;
-    this.domain = domain;
-  }
-
-  get inputs(): readonly (Value | undefined)[] {
-    return this._inputs;
-  }
-
-  get outputs(): readonly (Value | undefined)[] {
-    return this._outputs;
-  }
-
-  get attributes(): ReadonlyMap<string, Attribute> {
-    return this.#attributes;
-  }
-
-  /** Reads past the end extend the list; trailing omitted inputs are dropped. */
-  setInput(index: number, value: Value | undefined): void {
-    const previous = this._inputs[index];
-    if (previous) {
-      const position = previous._uses.findIndex((use) => use.node === this && use.input === index);
-      previous._uses.splice(position, 1);
-    }
-    while (this._inputs.length <= index) this._inputs.push(undefined);
-    this._inputs[index] = value;
-    value?._uses.push({ node: this, input: index });
-    while (this._inputs.length > 0 && this._inputs.at(-1) === undefined) this._inputs.pop();
-    this.graph._changed();
-  }
-
-  /** Replaces the whole input list. */
-  setInputs(values: readonly (Value | undefined)[]): void {
-    for (let index = this._inputs.length - 1; index >= 0; index--) this.setInput(index, undefined);
-    values.forEach((value, index) => {
-      if (value) this.setInput(index, value);
-    });
-  }
-
-  setAttribute(name: string, attribute: Attribute | undefined): void {
-    if (!attribute) this.#attributes.delete(name);
-    else this.#attributes.set(name, attribute);
-    for (const graph of attribute ? graphsOfAttribute(attribute) : []) graph._parent = this;
-    this.graph._changed();
-  }
-
-  attribute(name: string): AttributeView | undefined {
-    const attribute = this.#attributes.get(name);
-    return attribute && viewOfAttribute(attribute);
-  }
-
-  int(name: string, fallback: number): number {
-    const attribute = this.#attributes.get(name);
-    return attribute?.kind === "int" ? toSafeInteger(attribute.value) : fallback;
-  }
-
-  float(name: string, fallback: number): number {
-    const attribute = this.#attributes.get(name);
-    return attribute?.kind === "float" ? attribute.value : fallback;
-  }
-
-  ints(name: string): readonly number[] | undefined {
-    const attribute = this.#attributes.get(name);
-    return attribute?.kind === "ints" ? attribute.value.map(toSafeInteger) : undefined;
-  }
-
-  string(name: string, fallback: string): string {
-    const attribute = this.#attributes.get(name);
-    return attribute?.kind === "string" ? new TextDecoder().decode(attribute.value) : fallback;
-  }
-
-  get subgraphs(): readonly Graph[] {
-    return [...this.#attributes.values()].flatMap(graphsOfAttribute);
-  }
-}
+import { Value } from "./value.ts";
 
 export interface NodeOptions {
   readonly name?: string;
@@ -182,14 +24,16 @@ export class Graph implements GraphView {
   readonly #inputs: Value[] = [];
   readonly #outputs: Value[] = [];
   #order: readonly Node[] | undefined;
-  readonly #enclosing: Graph | undefined;
-  readonly #taken: { readonly values: Set<string>; readonly nodes: Set<string> };
+  /** The graph this one sees from within a node's attribute. */
+  readonly enclosing: Graph | undefined;
+  /** Names of the whole model, each with the next suffix to try. */
+  readonly #taken: { readonly values: Map<string, number>; readonly nodes: Map<string, number> };
 
   /** `enclosing` is the graph whose node will hold this one as an attribute. */
   constructor(name: string, enclosing?: Graph) {
     this.name = name;
-    this.#enclosing = enclosing;
-    this.#taken = enclosing ? enclosing.#taken : { values: new Set(), nodes: new Set() };
+    this.enclosing = enclosing;
+    this.#taken = enclosing ? enclosing.#taken : { values: new Map(), nodes: new Map() };
   }
 
   get inputs(): readonly Value[] {
@@ -234,7 +78,12 @@ export class Graph implements GraphView {
 
   /** Looks outward through the enclosing graphs, as ONNX scoping does. */
   resolve(name: string): Value | undefined {
-    return this.#values.get(name) ?? this.#enclosing?.resolve(name);
+    return this.#values.get(name) ?? this.enclosing?.resolve(name);
+  }
+
+  /** Whether the value is of this graph or of one around it. */
+  sees(value: Value): boolean {
+    return value.graph === this || (this.enclosing?.sees(value) ?? false);
   }
 
   /** A name no value of the whole model has. */
@@ -244,23 +93,34 @@ export class Graph implements GraphView {
 
   addInput(name: string, dtype?: Dtype, shape?: readonly Dimension[]): Value {
     const value = this.#values.get(name) ?? this.addValue(name);
+    if (value._isInput || value._producer) throw broken(`Value ${name} cannot become an input: it is ${value._isInput ? "one" : "produced by a node"}.`);
     value.dtype ??= dtype;
     value.shape ??= shape;
+    value._isInput = true;
     this.#inputs.push(value);
     return value;
   }
 
+  /** Only an initializer can be read on without being an input. */
   removeInput(value: Value): void {
     const index = this.#inputs.indexOf(value);
-    if (index >= 0) this.#inputs.splice(index, 1);
+    if (index < 0) return;
+    if (!value._content && (value._uses.length > 0 || value.isOutput)) throw broken(`Input ${value.name} cannot be removed: it is still read.`);
+    value._isInput = false;
+    this.#inputs.splice(index, 1);
   }
 
   addOutput(value: Value): void {
-    this.#outputs.push(value);
+    this.setOutput(this.#outputs.length, value);
   }
 
   setOutput(index: number, value: Value): void {
+    if (value.graph !== this) throw broken(`Value ${value.name} cannot be an output of graph ${this.name}: it is of another graph.`);
+    if (index < 0 || index > this.#outputs.length) throw broken(`Graph ${this.name} has no output ${index}.`);
+    const previous = this.#outputs[index];
+    if (previous) previous._timesOutput -= 1;
     this.#outputs[index] = value;
+    value._timesOutput += 1;
   }
 
   /** An initializer; the name is made unique. */
@@ -279,7 +139,7 @@ export class Graph implements GraphView {
     }
     const value = new Value(this, name);
     this.#values.set(name, value);
-    this.#taken.values.add(name);
+    reserve(this.#taken.values, name);
     return value;
   }
 
@@ -300,6 +160,9 @@ export class Graph implements GraphView {
 
   /** Makes `value` output `index` of `node`; a previous producer loses it. */
   setProducer(value: Value | undefined, node: Node, index: number): void {
+    if (value && (value.graph !== this || node.graph !== this || value._isInput || value._content)) {
+      throw broken(`Node ${node.name} cannot produce ${value.name}: it is an input, an initializer, or of another graph.`);
+    }
     const previous = node._outputs[index];
     if (previous && previous !== value) previous._producer = undefined;
     while (node._outputs.length <= index) node._outputs.push(undefined);
@@ -314,26 +177,15 @@ export class Graph implements GraphView {
 
   /** Drops the outputs of `node` from `count` on, which nobody may read. An omitted output in between still counts as one. */
   truncateOutputs(node: Node, count: number): void {
-    for (const output of node._outputs.slice(count)) {
-      if (!output) continue;
-      output._producer = undefined;
-      this.removeValue(output);
-    }
+    for (const output of this.#unused(node, count)) this.#values.delete(output.name);
     node._outputs.length = Math.min(node._outputs.length, count);
     this._changed();
   }
 
   /** Removes a node nobody reads from; its outputs go with it. Values that are graph outputs must have moved to another producer. */
   removeNode(node: Node): void {
-    for (const output of node._outputs) {
-      if (!output) continue;
-      if (output._uses.length > 0 || output.isOutput) {
-        throw new QuantError("internal", `Node ${node.name} cannot be removed: its output ${output.name} is still used.`, { details: { node: node.name } });
-      }
-      this.#values.delete(output.name);
-    }
-    node.setInputs([]);
-    for (const subgraph of node.subgraphs) for (const inner of subgraph.nodes) inner.setInputs([]);
+    for (const output of this.#unused(node, 0)) this.#values.delete(output.name);
+    node._detach();
     this.#nodes.delete(node.name);
     this._changed();
   }
@@ -341,30 +193,50 @@ export class Graph implements GraphView {
   /** Removes a value that nothing produces or reads, such as an initializer that lost its last reader. */
   removeValue(value: Value): void {
     if (value._producer || value._uses.length > 0 || value.isOutput || value.isInput) {
-      throw new QuantError("internal", `Value ${value.name} cannot be removed: it is still linked.`, { details: { value: value.name } });
+      throw broken(`Value ${value.name} cannot be removed: it is still linked.`);
     }
     this.#values.delete(value.name);
   }
 
   /** Renames a value; consumers follow, for they hold the value and not its name. */
   rename(value: Value, name: string): void {
-    if (this.#values.has(name)) throw new QuantError("internal", `Value ${value.name} cannot be renamed: ${name} exists.`);
+    if (name === value.name) return;
+    if (name === "" || this.resolve(name)) throw broken(`Value ${value.name} cannot be renamed to "${name}": that name is taken.`);
     this.#values.delete(value.name);
     value._name = name;
     this.#values.set(name, value);
-    this.#taken.values.add(name);
+    reserve(this.#taken.values, name);
+  }
+
+  /** The outputs of a node from an index on. @throws `internal` when one is read. */
+  #unused(node: Node, from: number): readonly Value[] {
+    const outputs = node._outputs.slice(from).filter((output) => output !== undefined);
+    const used = outputs.find((output) => output._uses.length > 0 || output.isOutput);
+    if (used) throw broken(`Node ${node.name} cannot lose its output ${used.name}, which is still read.`);
+    return outputs;
   }
 
   /** @internal */
   _changed(): void {
     this.#order = undefined;
-    this.#enclosing?._changed();
+    this.enclosing?._changed();
   }
 }
 
-function takeName(taken: Set<string>, base: string): string {
+function broken(message: string): QuantError {
+  return new QuantError("internal", message);
+}
+
+function reserve(taken: Map<string, number>, name: string): void {
+  if (!taken.has(name)) taken.set(name, 1);
+}
+
+function takeName(taken: Map<string, number>, base: string): string {
   let name = base;
-  for (let suffix = 1; taken.has(name); suffix++) name = `${base}_${suffix}`;
-  taken.add(name);
+  for (let suffix = taken.get(base) ?? 1; taken.has(name); suffix++) {
+    name = `${base}_${suffix}`;
+    taken.set(base, suffix + 1);
+  }
+  taken.set(name, 1);
   return name;
 }

@@ -1,5 +1,6 @@
 import { QuantError } from "../spec/index.ts";
-import type { Graph, Node } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import type { Node } from "./node.ts";
 
 /** Stable topological order: a node moves only when it stands before something it reads. */
 export function topologicalOrder(nodes: readonly Node[]): readonly Node[] {

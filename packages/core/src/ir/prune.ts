@@ -1,4 +1,5 @@
-import type { Graph, Node } from "./graph.ts";
+import type { Graph } from "./graph.ts";
+import type { Node } from "./node.ts";
 
 /**
  * Removes what nobody reads: nodes, then initializers, in subgraphs too. Inputs and outputs of the graph stay, and so

@@ -60,7 +60,7 @@ export function byteLength(dtype: Dtype, shape: readonly number[]): number {
 export function tensorFromBytes(dtype: Dtype, shape: readonly number[], bytes: Uint8Array): Tensor {
   const array = arrayOf[dtype];
   if (!array) return { dtype, shape, data: bytes };
-  const aligned = bytes.byteOffset % array.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % array.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return { dtype, shape, data: new array(aligned.buffer, aligned.byteOffset, aligned.byteLength / array.BYTES_PER_ELEMENT) };
 }
 
