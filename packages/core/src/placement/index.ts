@@ -1,2 +1,3 @@
 export { quantConfigSchema, resolveConfig } from "./config.ts";
 export { place } from "./place.ts";
+export { tableTarget } from "./support.ts";

@@ -21,6 +21,10 @@ export interface OperatorSupport {
   readonly bothActivations?: boolean;
   /** True when the integer kernel can answer in float, so that its output needs no encoding (MatMulIntegerToFloat). */
   readonly floatOutput?: boolean;
+  /** Holds only for nodes whose attributes have these values or are left out: Resize is a pass-through in mode `nearest`. */
+  readonly where?: Readonly<Record<string, string | number>>;
+  /** Widest weight grid that is exact, for types where it is narrower than the type: kernels that add in 16 bits overflow. */
+  readonly weightBits?: Readonly<Partial<Record<IntegerDtype, number>>>;
 }
 
 /**
