@@ -13,7 +13,7 @@ export function supportOf(target: Target, node: NodeView): OperatorSupport | und
 }
 
 export function weightLayoutOf(node: NodeView): WeightLayout | undefined {
-  const rank = node.inputs[1]?.constant?.shape.length ?? 0;
+  const rank = node.inputs[1]?.shape?.length ?? 0;
   switch (node.op) {
     case "Conv":
       return { input: 1, biasInput: 2, channelAxis: 0, reductionAxis: 1 };

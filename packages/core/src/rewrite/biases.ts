@@ -4,17 +4,19 @@
  */
 import type { Graph, Node } from "../ir/index.ts";
 import { quantizeTensor } from "../numerics/index.ts";
+import { absorbedBias } from "../placement/absorb.ts";
 import { weightLayoutOf } from "../placement/roles.ts";
 import type { AffineEncoding, QuantPlan } from "../spec/index.ts";
 import { axisAttributes, type EncodingConstants } from "./encoding-constants.ts";
 import { removeUnread } from "./weights.ts";
 
 export function quantizeBiases(graph: Graph, plan: QuantPlan, constants: EncodingConstants): void {
+  const staticShapes = graph.inputs.every((input) => input.shape?.every((dimension) => typeof dimension === "number"));
   for (const node of graph.nodes) {
-    const layout = plan.nodes[node.name]?.mode === "integer" ? weightLayoutOf(node) : undefined;
-    const bias = layout?.biasInput === undefined ? undefined : node.inputs[layout.biasInput];
+    const place = plan.nodes[node.name]?.mode === "integer" ? biasPlaceOf(node, plan, staticShapes) : undefined;
+    const bias = place?.node.inputs[place.input];
     const encoding = bias?.content && biasEncoding(node, plan, bias.content.shape);
-    if (!bias?.content || !encoding) continue;
+    if (!place || !bias?.content || !encoding) continue;
     const codes = graph.addConstant(`${bias.name}_quantized`, quantizeTensor(bias.content.tensor(), encoding));
     const dequantize = graph.addNode("DequantizeLinear", [codes, constants.scale(encoding)], {
       name: `${bias.name}_dequantize`,
@@ -24,9 +26,21 @@ export function quantizeBiases(graph: Graph, plan: QuantPlan, constants: Encodin
     const dequantized = dequantize.outputs[0]!;
     dequantized.dtype = "float32";
     dequantized.shape = bias.content.shape;
-    node.setInput(layout!.biasInput!, dequantized);
+    place.node.setInput(place.input, dequantized);
     removeUnread(graph, bias);
   }
+}
+
+/**
+ * ONNX Runtime turns MatMul and Add into a Gemm where every dimension is known, and that Gemm is integer only with an
+ * int32 bias. Where a dimension is open it keeps both, and fuses a float bias into the integer MatMul.
+ */
+function biasPlaceOf(node: Node, plan: QuantPlan, staticShapes: boolean): { readonly node: Node; readonly input: number } | undefined {
+  const layout = weightLayoutOf(node);
+  if (layout?.biasInput !== undefined) return { node, input: layout.biasInput };
+  const add = staticShapes && node.inputs[1]?.content ? absorbedBias(node) : undefined;
+  if (add === undefined || plan.nodes[add.name]?.mode !== "absorbed") return undefined;
+  return { node: node.graph.node(add.name)!, input: add.inputs.findIndex((value) => value?.constant) };
 }
 
 function biasEncoding(node: Node, plan: QuantPlan, shape: readonly number[]): AffineEncoding | undefined {
