@@ -32,8 +32,10 @@ const weightedOperators = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul", "F
 export async function checkFusion(exported: ModelFiles, backend: Backend): Promise<FusionReport> {
   if (!backend.optimize) return { checked: false, integerOperators: {}, findings: [] };
   const optimized = readModel(await backend.optimize(exported)).graph;
-  const known = new Set([...readModel(exported).graph.initializers].map((value) => value.name));
-  const findings = [...optimized.nodes.flatMap(findingsOf), ...optimized.initializers.flatMap((value) => requantized(value, known))];
+  // Only the first level keeps the names that tell where a weight came from.
+  const basic = readModel(await backend.optimize(exported, { optimization: "basic" })).graph;
+  const known = new Set(readModel(exported).graph.initializers.map((value) => value.name));
+  const findings = [...optimized.nodes.flatMap(findingsOf), ...basic.initializers.flatMap((value) => requantized(value, known))];
   return { checked: true, integerOperators: countIntegerOperators(optimized), findings };
 }
 
@@ -63,9 +65,8 @@ function findingsOf(node: Node): readonly FusionFinding[] {
   return [];
 }
 
-/** The runtime names what it adds after the weight it came from. */
+/** The runtime names what it adds after the node: `NODE_weight_q`. */
 function requantized(value: Value, known: ReadonlySet<string>): readonly FusionFinding[] {
-  const integer = value.dtype === "int8" || value.dtype === "uint8";
-  if (!integer || known.has(value.name) || !/_weight_q|_quant/.test(value.name) || value.content!.shape.length === 0) return [];
+  if (value.dtype !== "int8" || known.has(value.name) || !/_weight_q(_\d+)?$/.test(value.name)) return [];
   return [{ kind: "requantized-weight", where: value.name, detail: "the runtime quantized this float weight on its own, with one scale for the whole tensor" }];
 }
