@@ -1,5 +1,5 @@
 import type { Histogram } from "./histogram.ts";
-import { clampTo, type Range } from "./range.ts";
+import type { Range } from "./range.ts";
 
 /**
  * The range that leaves out the outermost values: half of 100 - `percentile` percent at each end, all of it at the one
@@ -9,8 +9,11 @@ export function percentileRange(histogram: Histogram, percentile: number): Range
   const { range, total } = histogram;
   const oneSided = range.min >= 0 || range.max <= 0;
   const cut = (total * (1 - percentile / 100)) / (oneSided ? 1 : 2);
-  const wanted = { min: range.min >= 0 ? range.min : quantile(histogram, cut), max: range.max <= 0 ? range.max : quantile(histogram, total - cut) };
-  return clampTo(wanted, range);
+  const within = (value: number): number => Math.min(Math.max(value, range.min), range.max);
+  return {
+    min: range.min >= 0 ? range.min : within(quantile(histogram, cut)),
+    max: range.max <= 0 ? range.max : within(quantile(histogram, total - cut)),
+  };
 }
 
 /** The value with `rank` values below it. */

@@ -59,7 +59,8 @@ function floored(scale: number): number {
   return scale === 0 ? 1 : Math.fround(Math.max(scale, smallestScale));
 }
 
+/** At most 2^127, the largest that float32 holds. */
 function powerOfTwoAbove(scale: number): number {
   const power = 2 ** Math.ceil(Math.log2(scale));
-  return power / 2 >= scale ? power / 2 : power < scale ? power * 2 : power;
+  return Math.min(power / 2 >= scale ? power / 2 : power < scale ? power * 2 : power, 2 ** 127);
 }

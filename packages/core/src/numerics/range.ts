@@ -15,11 +15,6 @@ export function unionOf(ranges: Iterable<Range>): Range {
   return { min, max };
 }
 
-/** What both have in common, but never less than zero itself. */
-export function clampTo(range: Range, limit: Range): Range {
-  return { min: Math.max(range.min, Math.min(limit.min, 0)), max: Math.min(range.max, Math.max(limit.max, 0)) };
-}
-
 /** 0 x is NaN for NaN and infinities and 0 for everything else. */
 export function isFinite32(values: Float32Array): boolean {
   let [a, b, c, d] = [0, 0, 0, 0];
@@ -34,6 +29,7 @@ export function isFinite32(values: Float32Array): boolean {
   return a + b + c + d === 0;
 }
 
+/** Negative zero counts as zero. */
 export function rangeOf(values: Float32Array): Range {
   let { min, max } = emptyRange;
   for (let index = 0; index < values.length; index++) {
@@ -41,5 +37,5 @@ export function rangeOf(values: Float32Array): Range {
     if (value < min) min = value;
     if (value > max) max = value;
   }
-  return { min, max };
+  return { min: min + 0, max: max + 0 };
 }
