@@ -1,5 +1,10 @@
 export * from "./data/index.ts";
 export * from "./ir/index.ts";
+export * from "./numerics/index.ts";
 export * from "./onnx/index.ts";
-export { tableTarget } from "./placement/index.ts";
+export { quantConfigSchema, resolveConfig, tableTarget } from "./placement/index.ts";
+export { formatPlan, parsePlan, quantPlanSchema } from "./plan/index.ts";
+export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Registry } from "./plugin/index.ts";
+export * from "./report/index.ts";
 export * from "./spec/index.ts";
+export { type Comparison, checkFusion, compareModels, type NodeSensitivity, nodesBelow, topK } from "./verify/index.ts";
