@@ -1,6 +1,5 @@
 import type { Attribute, Graph, Node, Value } from "../../ir/index.ts";
 import { QuantError } from "../../spec/index.ts";
-import { constantContent } from "../constants-to-initializers.ts";
 import type { TypeOf } from "./value-types.ts";
 
 /**
@@ -47,12 +46,6 @@ export function listToInput(attribute: string, index: number): Adaptor {
     node.setInput(index, int64s(node, attribute, list.value));
     node.setAttribute(attribute, undefined);
   };
-}
-
-/** The numbers of an initializer or a Constant node; undefined when they are only known at run time. */
-export function knownNumbers(value: Value | undefined): readonly number[] | undefined {
-  const tensor = value?.constant ?? (value?.producer && constantContent(value.producer)?.tensor());
-  return tensor && tensor.dtype !== "string" ? Array.from(tensor.data, Number) : undefined;
 }
 
 export function unsupported(node: Node, why: string, advice: string): QuantError {

@@ -1,5 +1,6 @@
 import { string } from "../../ir/index.ts";
-import { type Adaptor, type AdaptorTable, emit, floats32, knownNumbers, unsupported } from "./adaptor.ts";
+import { type Adaptor, type AdaptorTable, emit, floats32, unsupported } from "./adaptor.ts";
+import { knownNumbers } from "./known-numbers.ts";
 
 const scalesToInput: Adaptor = (node) => {
   const scales = node.attributes.get("scales");
@@ -48,9 +49,10 @@ const replaceHalfPixelForNearest: Adaptor = (node) => {
   node.setAttribute("nearest_mode", string(rounding));
 };
 
-/** Resize-11 wanted an empty tensor for what is not given. */
+/** Resize-11 wanted an empty tensor for what is not given; `scales` had to be empty where `sizes` are given. */
 const omitEmptyInputs: Adaptor = (node) => {
-  for (const index of [1, 2]) if (knownNumbers(node.inputs[index])?.length === 0) node.setInput(index, undefined);
+  if (knownNumbers(node.inputs[1])?.length === 0) node.setInput(1, undefined);
+  if (node.inputs[3]) node.setInput(2, undefined);
 };
 
 export const resizing: AdaptorTable = {

@@ -24,7 +24,7 @@ export const unchangedOperators: ReadonlySet<string> = new Set([
   ...["BlackmanWindow", "Constant", "ConstantOfShape", "EyeLike", "HammingWindow", "HannWindow", "MelWeightMatrix", "Multinomial", "RandomNormal"],
   ...["RandomNormalLike", "RandomUniform", "RandomUniformLike", "Range", "STFT", "ImageDecoder"],
   // control flow, sequences, text
-  ...["If", "Loop", "Scan", "ConcatFromSequence", "Optional", "OptionalGetElement", "OptionalHasElement", "SequenceAt", "SequenceConstruct"],
+  ...["If", "Loop", "ConcatFromSequence", "Optional", "OptionalGetElement", "OptionalHasElement", "SequenceAt", "SequenceConstruct"],
   ...["SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceLength", "SequenceMap", "SplitToSequence", "RegexFullMatch", "StringConcat"],
   ...["StringNormalizer", "StringSplit", "TfIdfVectorizer"],
 ]);

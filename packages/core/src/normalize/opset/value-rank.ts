@@ -1,4 +1,4 @@
-import type { Node, Value } from "../../ir/index.ts";
+import type { Node } from "../../ir/index.ts";
 import { constantContent } from "../constants-to-initializers.ts";
 import type { TypeOf } from "./value-types.ts";
 
@@ -26,20 +26,14 @@ const product =
 const plus = (rank: number | undefined, more: number | undefined) => (rank === undefined || more === undefined ? undefined : rank + more);
 
 /** The axes of an operator that took them as an attribute first and as an input later. */
-function axisCount(node: Node): number | undefined {
-  return node.ints("axes")?.length ?? lengthOf(node.inputs[1]);
-}
-
-/** Of a one-dimensional tensor. */
-function lengthOf(value: Value | undefined): number | undefined {
-  const length = value?.shape?.[0] ?? (value?.producer && constantContent(value.producer)?.shape[0]);
-  return typeof length === "number" ? length : undefined;
+function axisCount(node: Node, typeOf: TypeOf): number | undefined {
+  return node.ints("axes")?.length ?? typeOf(node.inputs[1]).length;
 }
 
 const reduction: RankRule = (node, _, typeOf) => {
   if (node.int("keepdims", 1) === 1) return typeOf(node.inputs[0]).rank;
   if (!node.ints("axes") && !node.inputs[1]) return node.int("noop_with_empty_axes", 0) === 1 ? typeOf(node.inputs[0]).rank : 0;
-  const count = axisCount(node);
+  const count = axisCount(node, typeOf);
   return count === undefined ? undefined : plus(typeOf(node.inputs[0]).rank, -count);
 };
 
@@ -47,8 +41,8 @@ const bestIndex: RankRule = (node, _, typeOf) => plus(typeOf(node.inputs[0]).ran
 const recurrent: RankRule = (_, index) => (index === 0 ? 4 : 3);
 const shapedByInput =
   (input: number): RankRule =>
-  (node) =>
-    lengthOf(node.inputs[input]);
+  (node, _, typeOf) =>
+    typeOf(node.inputs[input]).length;
 
 function all(rule: RankRule, ...ops: readonly string[]): Readonly<Record<string, RankRule>> {
   return Object.fromEntries(ops.map((op) => [op, rule]));
@@ -89,7 +83,7 @@ const rankRules: Readonly<Record<string, RankRule>> = {
   BatchNormalization: (node, index, typeOf) => (index === 0 ? typeOf(node.inputs[0]).rank : 1),
   Constant: (node) => constantContent(node)?.shape.length,
   Expand: (node, _, typeOf) => {
-    const [rank, length] = [typeOf(node.inputs[0]).rank, lengthOf(node.inputs[1])];
+    const [rank, length] = [typeOf(node.inputs[0]).rank, typeOf(node.inputs[1]).length];
     return rank === undefined || length === undefined ? undefined : Math.max(rank, length);
   },
   Gather: (node, _, typeOf) => plus(plus(typeOf(node.inputs[0]).rank, typeOf(node.inputs[1]).rank), -1),
@@ -99,10 +93,10 @@ const rankRules: Readonly<Record<string, RankRule>> = {
   },
   OneHot: (node, _, typeOf) => plus(typeOf(node.inputs[0]).rank, 1),
   Squeeze: (node, _, typeOf) => {
-    const count = axisCount(node);
+    const count = axisCount(node, typeOf);
     return count === undefined ? undefined : plus(typeOf(node.inputs[0]).rank, -count);
   },
-  Unsqueeze: (node, _, typeOf) => plus(typeOf(node.inputs[0]).rank, axisCount(node)),
+  Unsqueeze: (node, _, typeOf) => plus(typeOf(node.inputs[0]).rank, axisCount(node, typeOf)),
 };
 
 export function rankOfOutput(node: Node, index: number, typeOf: TypeOf): number | undefined {

@@ -2,24 +2,27 @@ import type { Graph, Node, Value } from "../../ir/index.ts";
 import { dtypeFrom } from "../../onnx/index.ts";
 import type { Dtype } from "../../spec/index.ts";
 import { constantContent } from "../constants-to-initializers.ts";
+import { declaredLength, lengthOfOutput } from "./value-length.ts";
 import { rankOfOutput } from "./value-rank.ts";
 
 /** What is known of a value before the model ever ran. */
 export interface ValueType {
   readonly dtype: Dtype | undefined;
   readonly rank: number | undefined;
+  /** Of a one-dimensional value, such as a shape. */
+  readonly length: number | undefined;
 }
 
 export type TypeOf = (value: Value | undefined) => ValueType;
 
-const unknown: ValueType = { dtype: undefined, rank: undefined };
+const unknown: ValueType = { dtype: undefined, rank: undefined, length: undefined };
 
 /** Element types and ranks of the whole model: those declared, and those that follow from the operators. Later changes to the graph do not show. */
 export function inferTypes(graph: Graph): TypeOf {
   const types = new Map<Value, ValueType>();
   const typeOf: TypeOf = (value) => {
     if (!value) return unknown;
-    return types.get(value) ?? { dtype: value.dtype, rank: value.shape?.length };
+    return types.get(value) ?? { dtype: value.dtype, rank: value.shape?.length, length: declaredLength(value) };
   };
   visit(graph);
   return typeOf;
@@ -29,9 +32,12 @@ export function inferTypes(graph: Graph): TypeOf {
       node.subgraphs.forEach(visit);
       node.outputs.forEach((output, index) => {
         if (!output) return;
-        const declared = typeOf(output);
-        if (declared.dtype !== undefined && declared.rank !== undefined) return;
-        types.set(output, { dtype: declared.dtype ?? dtypeOfOutput(node, index, typeOf), rank: declared.rank ?? rankOfOutput(node, index, typeOf) });
+        const { dtype, rank, length } = typeOf(output);
+        types.set(output, {
+          dtype: dtype ?? dtypeOfOutput(node, index, typeOf),
+          rank: rank ?? rankOfOutput(node, index, typeOf),
+          length: length ?? lengthOfOutput(node, typeOf),
+        });
       });
     }
   }
