@@ -1,0 +1,126 @@
+import { minMax } from "@halftone/min-max";
+import { nodeBackend, nodeTarget } from "@halftone/node";
+import { describe, expect, it } from "vitest";
+import { createHalftone } from "./halftone.ts";
+import { ints } from "./ir/index.ts";
+import { seededRandom } from "./numerics/index.ts";
+import { readModel, writeModel } from "./onnx/index.ts";
+import { apply, plan, quantize, sensitivity } from "./quantizer.ts";
+import type { CalibrationSource, QuantEvent, Tensors } from "./spec/index.ts";
+import { buildModel } from "./testing/build-model.ts";
+import { topK } from "./verify/index.ts";
+
+const backend = nodeBackend();
+const target = await nodeTarget();
+
+/** A small residual network with a classifier. */
+const model = writeModel(
+  buildModel({ inputs: { image: ["batch", 3, 16, 16] } }, (b, { image }) => {
+    const pads = { pads: ints([1, 1, 1, 1]) };
+    const stem = b.op("Relu", [b.op("Conv", [image, b.random([16, 3, 3, 3], "stem_w"), b.random([16], "stem_b")], pads, "stem")], {}, "stem_relu");
+    const branch = b.op("Conv", [stem, b.random([16, 16, 3, 3], "branch_w"), b.random([16], "branch_b")], pads, "branch");
+    const sum = b.op("Relu", [b.op("Add", [stem, branch], {}, "sum")], {}, "sum_relu");
+    const pooled = b.op("Flatten", [b.op("GlobalAveragePool", [sum], {}, "pool")], {}, "flatten");
+    return { scores: b.op("Gemm", [pooled, b.random([16, 10], "head_w"), b.random([10], "head_b")], {}, "head") };
+  }),
+);
+
+function source(count: number, batch = 1): CalibrationSource {
+  return {
+    id: `random-${count}`,
+    batches: count,
+    async *[Symbol.asyncIterator]() {
+      const random = seededRandom(11);
+      for (let index = 0; index < count; index++) yield feeds(random, batch);
+    },
+  };
+}
+
+function feeds(random: () => number, batch: number): Tensors {
+  const data = Float32Array.from({ length: batch * 3 * 16 * 16 }, () => random() * 2 - 1);
+  return { image: { dtype: "float32", shape: [batch, 3, 16, 16], data } };
+}
+
+const options = { model, source: source(24), method: minMax(), backend, target };
+
+describe("quantize", () => {
+  it("makes a model a quarter of the size that agrees with the float one, and says what it did", async () => {
+    const events: QuantEvent[] = [];
+    const {
+      model: quantized,
+      report,
+      plan,
+    } = await quantize({ ...options, onEvent: (event) => events.push(event), metrics: [topK(1, new Array(24).fill(3))] });
+    expect(report.outputs.scores!.sqnrDb).toBeGreaterThan(28);
+    expect(report.agreement!.top1).toBeGreaterThan(0.85);
+    expect(report.fusion.findings).toEqual([]);
+    expect(report.samples).toBe(24);
+    expect(report.metrics.top1!.float).toBeGreaterThanOrEqual(0);
+    expect(Object.keys(report.nodes.decisions)).toHaveLength(report.nodes.total);
+    expect(plan.nodes).toMatchObject({ stem: { mode: "integer" }, sum: { mode: "integer" }, head: { mode: "integer" }, stem_relu: { mode: "absorbed" } });
+    expect(readModel(quantized).graph.outputs.map((value) => value.name)).toEqual(["scores"]);
+    const stages = events.flatMap((event) => (event.type === "stage-start" ? [event.stage] : []));
+    expect(stages).toEqual(["read", "normalize", "calibrate", "plan", "rewrite", "verify"]);
+    expect(events).toContainEqual(expect.objectContaining({ type: "progress", stage: "calibrate", done: 24, total: 24 }));
+  });
+
+  it("plans the same twice, and applying a plan gives the same model", async () => {
+    const first = await plan(options);
+    expect(await plan(options)).toEqual(first);
+    const { model: quantized } = await quantize(options);
+    const applied = await apply(model, JSON.parse(JSON.stringify(first)), { target, backend });
+    expect(Buffer.compare(applied.model, quantized.model)).toBe(0);
+  });
+
+  it("refuses a plan for another model", async () => {
+    const made = await plan(options);
+    await expect(apply(model, { ...made, model: "f".repeat(64) }, { target, backend })).rejects.toMatchObject({ code: "plan-mismatch" });
+  });
+
+  it("ranks what hurts and leaves it in float when asked", async () => {
+    const rows = await sensitivity({ ...options, samples: 2 });
+    expect(rows.map((row) => row.node)).toEqual(["stem", "branch", "sum", "pool", "head"]);
+    expect(rows.at(-1)!.cumulative.sqnrDb).toBeLessThan(Math.max(...rows.map((row) => row.isolated.sqnrDb)));
+    const worst = [...rows].sort((left, right) => left.isolated.sqnrDb - right.isolated.sqnrDb)[0]!;
+    const { plan: made } = await quantize({ ...options, autoExclude: { sqnrDb: worst.isolated.sqnrDb + 0.01 } });
+    expect(made.nodes[worst.node]).toEqual({ mode: "float", reason: "excluded by an override" });
+  });
+
+  it("warns when the caller's metric falls by more than the tolerance", async () => {
+    const metric = { name: "luck", create: () => ({ update: () => {}, result: () => made++ }) };
+    let made = 0;
+    const { report } = await quantize({
+      ...options,
+      metrics: [{ ...metric, create: () => ({ update: () => {}, result: () => (made++ === 0 ? 0.9 : 0.5) }) }],
+      tolerance: 0.1,
+    });
+    expect(report.warnings).toContainEqual(expect.stringContaining("luck fell from 0.9000 to 0.5000"));
+  });
+
+  it("stops when aborted, wherever it is", async () => {
+    for (const stage of ["normalize", "calibrate", "verify"]) {
+      const controller = new AbortController();
+      const onEvent = (event: QuantEvent): void => {
+        if (event.type === "stage-start" && event.stage === stage) controller.abort();
+      };
+      await expect(quantize({ ...options, signal: controller.signal, onEvent })).rejects.toMatchObject({ code: "aborted" });
+    }
+  });
+
+  it("names what is missing in the data", async () => {
+    await expect(quantize({ ...options, source: source(0) })).rejects.toMatchObject({ code: "empty-calibration" });
+  });
+});
+
+describe("an instance", () => {
+  it("finds by name what plugins registered and tells its listeners", async () => {
+    const halftone = createHalftone({
+      plugins: [{ name: "test", methods: { "min-max": () => minMax() }, targets: { here: () => target }, backends: { node: () => backend } }],
+    });
+    const seen: string[] = [];
+    halftone.events.on("stage-start", (event) => seen.push(event.stage));
+    const made = await halftone.plan({ ...options, method: "min-max", target: "here", backend: "node" });
+    expect(made.method).toBe("min-max");
+    expect(seen).toEqual(["read", "normalize", "calibrate", "plan"]);
+  });
+});
