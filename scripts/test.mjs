@@ -9,7 +9,7 @@ const vitestArguments = process.argv.slice(2).filter((argument) => argument !== 
 
 await install();
 await build();
-await step("lint", [...tool("@biomejs/biome", "biome"), "ci", "--error-on-warnings", "."]);
+await step("lint", [...tool("@biomejs/biome", "biome"), "ci", "--error-on-warnings", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."]);
 await step("boundaries", [process.execPath, join(root, "scripts", "check-boundaries.mjs")]);
 await step("types", [...tool("typescript", "tsc"), "-p", "tsconfig.json"]);
 await step("packages", [process.execPath, join(root, "scripts", "check-packages.mjs")]);

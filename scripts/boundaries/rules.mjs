@@ -196,7 +196,7 @@ export const rules = [
                   {
                     path: source.path,
                     line: call.line,
-                    message: `${call.callee} needs a reason: a note, a title with "needs ...", or a comment on the line before`,
+                    message: `${call.callee} needs a reason: a note, a title with "needs" or "skipped", or a comment on the line before`,
                   },
                 ];
           }),
@@ -260,7 +260,7 @@ function givesReason(source, call) {
   const lineBefore = source.lines[call.line - 2] ?? "";
   const own = source.lines[call.line - 1] ?? "";
   const isNote = /^(?:context|ctx)\./.test(call.callee) && call.arguments.some((argument) => /["'`]/.test(argument));
-  return isNote || /\bneeds\b/.test(own) || /^\s*\/\//.test(lineBefore) || /\/\/ \S/.test(own);
+  return isNote || /\b(?:needs|skipped)\b/.test(own) || /^\s*\/\//.test(lineBefore) || /\/\/ \S/.test(own);
 }
 
 /** Median length of the files that packages ship. */
