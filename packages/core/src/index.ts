@@ -1,5 +1,6 @@
 export * from "./data/index.ts";
 export * from "./ir/index.ts";
+export { findUnits, type Normalization, type NormalizeOptions, normalize, type Refusal, type Unit, type UnitKind } from "./normalize/index.ts";
 export * from "./numerics/index.ts";
 export * from "./onnx/index.ts";
 export { quantConfigSchema, resolveConfig, tableTarget } from "./placement/index.ts";
