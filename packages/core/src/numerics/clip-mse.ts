@@ -80,7 +80,7 @@ function gridError({ start, width, counts }: Bins, { scale, zeroPoint }: AffineP
   const integral = (value: number): number => {
     const inside = Math.min(Math.max(value, low), high);
     const steps = Math.floor(inside / scale + 0.5);
-    return steps * perStep + (inside - steps * scale) ** 3 / 3 + (value - inside) ** 3 / 3;
+    return steps * perStep + (cube(inside - steps * scale) + cube(value - inside)) / 3;
   };
   let sum = 0;
   let below = integral(start);
@@ -91,3 +91,5 @@ function gridError({ start, width, counts }: Bins, { scale, zeroPoint }: AffineP
   }
   return sum;
 }
+
+const cube = (value: number): number => value * value * value;

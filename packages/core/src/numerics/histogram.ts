@@ -55,14 +55,9 @@ export function createHistogram(bins = 2048): HistogramBuilder {
   const bin = (values: Float32Array): void => {
     const target = counts;
     const perUnit = 1 / width;
-    let exact = 0;
-    for (let index = 0; index < values.length; index++) {
-      const value = values[index]!;
-      target[Math.floor(value * perUnit) + bins]!++;
-      exact += value === 0 ? 1 : 0;
-    }
+    for (let index = 0; index < values.length; index++) target[Math.floor(values[index]! * perUnit) + bins]!++;
     total += values.length;
-    zeros += exact;
+    zeros += values.length - countNonZero(values);
   };
 
   return {
@@ -101,6 +96,17 @@ function widthFor(magnitude: number, bins: number): number {
   while (magnitude >= bins * width) width *= 2;
   while (magnitude < (bins * width) / 2) width /= 2;
   return width;
+}
+
+/** On the bits, without the sign: a comparison per value would be a branch that half of a rectified tensor mispredicts. */
+function countNonZero(values: Float32Array): number {
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  let count = 0;
+  for (let index = 0; index < bits.length; index++) {
+    const magnitude = bits[index]! << 1;
+    count += (magnitude | -magnitude) >>> 31;
+  }
+  return count;
 }
 
 function coarsen(counts: Float64Array, bins: number, doublings: number): Float64Array<ArrayBuffer> {
