@@ -1,4 +1,6 @@
 export * from "./data/index.ts";
+export { compare, type EvaluateOptions, evaluate, type ModelComparison, type ModelComparisonOptions } from "./evaluate.ts";
+export { type InspectOptions, inspect, type ModelInspection, type Outlook, type TensorInfo } from "./inspect.ts";
 export * from "./ir/index.ts";
 export { findUnits, type Normalization, type NormalizeOptions, normalize, type Refusal, type Unit, type UnitKind } from "./normalize/index.ts";
 export * from "./numerics/index.ts";
@@ -8,4 +10,4 @@ export { formatPlan, parsePlan, quantPlanSchema } from "./plan/index.ts";
 export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Registry } from "./plugin/index.ts";
 export * from "./report/index.ts";
 export * from "./spec/index.ts";
-export { type Comparison, checkFusion, compareModels, type NodeSensitivity, nodesBelow, topK } from "./verify/index.ts";
+export { type Comparison, checkFusion, compareModels, type Evaluation, type NodeSensitivity, nodesBelow, topK } from "./verify/index.ts";
