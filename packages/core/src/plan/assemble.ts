@@ -2,6 +2,7 @@ import type { GraphView, MethodPlan, Placement, QuantPlan, Target } from "../spe
 import { QuantError } from "../spec/index.ts";
 import { demoteNodes } from "./demote.ts";
 import { guardBiases } from "./guard-bias.ts";
+import { computesOnGrid } from "./modes.ts";
 
 export interface AssembleOptions {
   readonly graph: GraphView;
@@ -16,8 +17,8 @@ export interface AssembleOptions {
 /** The method's encodings, checked against the target and the biases, as a plan. @throws `nothing-quantized`. */
 export function assemblePlan({ graph, placement, methodPlan, target, method, model }: AssembleOptions): QuantPlan {
   const nodes = demoteNodes(graph, placement, methodPlan, target);
-  if (!Object.values(nodes).some((decision) => decision.mode === "integer")) {
-    const skipped = Object.fromEntries(Object.entries(nodes).map(([name, decision]) => [name, decision.mode === "float" ? decision.reason : decision.mode]));
+  if (!Object.values(nodes).some(computesOnGrid)) {
+    const skipped = Object.fromEntries(Object.entries(nodes).map(([name, decision]) => [name, "reason" in decision ? decision.reason : decision.mode]));
     const first = Object.entries(skipped)[0];
     throw new QuantError(
       "nothing-quantized",

@@ -12,12 +12,19 @@ export function demoteNodes(graph: GraphView, placement: Placement, methodPlan: 
       const reason = refusal(value, methodPlan);
       const encoding: Encoding | undefined = methodPlan.encodings[value.name];
       const verdict = encoding ? target.supports(node, value.name, encoding) : undefined;
-      const why = reason ?? (verdict && !verdict.ok ? verdict.reason : undefined);
-      if (why) decisions.set(node.name, { mode: "float", reason: why });
+      if (reason) decisions.set(node.name, { mode: "float", reason });
+      else if (verdict && !verdict.ok && decisions.get(node.name)!.mode !== "float") {
+        decisions.set(node.name, { mode: wasAskedFor(encoding!, value, target) ? "emulated" : "float", reason: verdict.reason });
+      }
     }
   }
   demoteAbsorbed(graph, decisions);
   return Object.fromEntries(decisions);
+}
+
+/** A type other than the target's own was somebody's wish: it is done, and called what it is. */
+function wasAskedFor(encoding: Encoding, value: ValueView, target: Target): boolean {
+  return encoding.dtype !== (value.constant ? target.defaults.weights.dtype : target.defaults.activations.dtype) || encoding.block !== undefined;
 }
 
 function refusal(value: ValueView, methodPlan: MethodPlan): string | undefined {

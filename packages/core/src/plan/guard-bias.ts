@@ -5,6 +5,7 @@
  */
 import { weightLayoutOf } from "../placement/roles.ts";
 import type { Encoding, GraphView, NodeDecision } from "../spec/index.ts";
+import { computesOnGrid } from "./modes.ts";
 
 /** Half the range: the accumulator needs the rest. */
 const largestBiasCode = 2 ** 30;
@@ -16,7 +17,7 @@ export function guardBiases(
 ): Readonly<Record<string, Encoding>> {
   const guarded: Record<string, Encoding> = { ...encodings };
   for (const node of graph.nodes) {
-    const layout = nodes[node.name]?.mode === "integer" ? weightLayoutOf(node) : undefined;
+    const layout = computesOnGrid(nodes[node.name]) ? weightLayoutOf(node) : undefined;
     const bias = layout?.biasInput === undefined ? undefined : node.inputs[layout.biasInput]?.constant;
     const input = node.inputs[0] && guarded[node.inputs[0].name];
     const weight = layout && node.inputs[layout.input];

@@ -42,9 +42,15 @@ describe("plan", () => {
     expect(plan.encodings.x).toBeUndefined();
   });
 
-  it("asks the target for every encoding", () => {
+  it("calls a type the target has no kernel for emulated, and its own types float where it refuses them", () => {
     const target: Target = { ...fixtureTarget, supports: (node) => (node.name === "second" ? { ok: false, reason: "not today" } : { ok: true }) };
     expect(assemble(complete, target).nodes.second).toEqual({ mode: "float", reason: "not today" });
+    const wide = { ...complete, encodings: { ...complete.encodings, second_out: { ...activation, dtype: "uint16" as const } } };
+    const narrow: Target = {
+      ...fixtureTarget,
+      supports: (_, __, encoding) => (encoding.dtype === "uint16" ? { ok: false, reason: "not today" } : { ok: true }),
+    };
+    expect(assemble(wide, narrow).nodes.second).toEqual({ mode: "emulated", reason: "not today" });
   });
 
   it("raises the weight scale of the one channel whose bias would not fit", () => {

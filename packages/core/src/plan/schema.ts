@@ -14,7 +14,7 @@ const encoding = z.strictObject({
 
 const decision = z.discriminatedUnion("mode", [
   z.strictObject({ mode: z.enum(["integer", "pass-through", "absorbed"]) }),
-  z.strictObject({ mode: z.literal("float"), reason: z.string() }),
+  z.strictObject({ mode: z.enum(["emulated", "float"]), reason: z.string() }),
 ]);
 
 /** The schema of a plan file, version 1. */

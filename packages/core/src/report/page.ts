@@ -128,6 +128,6 @@ function rangeText(values: readonly number[]): string {
 function decisionsTable(report: QuantReport): Html {
   return table(
     ["node", "mode", "reason"],
-    Object.entries(report.nodes.decisions).map(([node, decision]) => [node, decision.mode, decision.mode === "float" ? decision.reason : ""]),
+    Object.entries(report.nodes.decisions).map(([node, decision]) => [node, decision.mode, "reason" in decision ? decision.reason : ""]),
   );
 }

@@ -1,6 +1,7 @@
 import type { Graph, Node, Use, Value } from "../ir/index.ts";
 import { codeRange } from "../numerics/index.ts";
 import { dataInputs, supportOf } from "../placement/roles.ts";
+import { staysOnGrid } from "../plan/index.ts";
 import type { Encoding, QuantPlan, Target } from "../spec/index.ts";
 import { axisAttributes, type EncodingConstants } from "./encoding-constants.ts";
 
@@ -23,8 +24,7 @@ export function quantizeActivations(graph: Graph, plan: QuantPlan, target: Targe
 }
 
 function readsIntegers(use: Use, plan: QuantPlan, target: Target): boolean {
-  const mode = plan.nodes[use.node.name]?.mode;
-  if (use.node.graph.parent || (mode !== "integer" && mode !== "pass-through")) return false;
+  if (use.node.graph.parent || !staysOnGrid(plan.nodes[use.node.name])) return false;
   const support = supportOf(target, use.node);
   return support !== undefined && dataInputs(use.node, support).includes(use.node.inputs[use.input]!);
 }

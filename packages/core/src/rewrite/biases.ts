@@ -6,6 +6,7 @@ import type { Graph, Node } from "../ir/index.ts";
 import { quantizeTensor } from "../numerics/index.ts";
 import { absorbedBias } from "../placement/absorb.ts";
 import { weightLayoutOf } from "../placement/roles.ts";
+import { computesOnGrid } from "../plan/index.ts";
 import type { AffineEncoding, QuantPlan } from "../spec/index.ts";
 import { axisAttributes, type EncodingConstants } from "./encoding-constants.ts";
 import { removeUnread } from "./weights.ts";
@@ -13,7 +14,7 @@ import { removeUnread } from "./weights.ts";
 export function quantizeBiases(graph: Graph, plan: QuantPlan, constants: EncodingConstants): void {
   const staticShapes = graph.inputs.every((input) => input.shape?.every((dimension) => typeof dimension === "number"));
   for (const node of graph.nodes) {
-    const place = plan.nodes[node.name]?.mode === "integer" ? biasPlaceOf(node, plan, staticShapes) : undefined;
+    const place = computesOnGrid(plan.nodes[node.name]) ? biasPlaceOf(node, plan, staticShapes) : undefined;
     const bias = place?.node.inputs[place.input];
     const encoding = bias?.content && biasEncoding(node, plan, bias.content.shape);
     if (!place || !bias?.content || !encoding) continue;

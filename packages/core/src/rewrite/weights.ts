@@ -1,6 +1,7 @@
 import { constantFromTensor, type Graph, type Value } from "../ir/index.ts";
 import { quantizeTensor } from "../numerics/index.ts";
 import { weightLayoutOf } from "../placement/roles.ts";
+import { computesOnGrid } from "../plan/index.ts";
 import type { QuantPlan } from "../spec/index.ts";
 import { axisAttributes, type EncodingConstants } from "./encoding-constants.ts";
 
@@ -9,7 +10,7 @@ export function quantizeWeights(graph: Graph, plan: QuantPlan, constants: Encodi
   for (const [name, encoding] of Object.entries(plan.encodings)) {
     const weight = graph.value(name);
     if (!weight?.content) continue;
-    const readers = weight.consumers.filter(({ node, input }) => plan.nodes[node.name]?.mode === "integer" && weightLayoutOf(node)?.input === input);
+    const readers = weight.consumers.filter(({ node, input }) => computesOnGrid(plan.nodes[node.name]) && weightLayoutOf(node)?.input === input);
     if (readers.length === 0) continue;
     const codes = graph.addConstant(`${name}_quantized`, constantFromTensor(quantizeTensor(weight.content.tensor(), encoding)));
     const shape = encoding.block === undefined ? undefined : blockedShape(weight.content.shape, encoding.axis!, encoding.block);

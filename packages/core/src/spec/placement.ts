@@ -6,9 +6,11 @@ import type { TensorConfig } from "./config.ts";
  * - `integer`: computes on integers: its inputs and output carry encodings.
  * - `pass-through`: moves integers without computing (Reshape, MaxPool, Concat ...): input and output share one encoding.
  * - `absorbed`: disappears into its neighbour (a Relu whose clipping the output grid already does, the bias Add of a MatMul).
+ * - `emulated`: its tensors are rounded to the grid that was asked for, but the target has no integer kernel for it: it
+ *   computes in float and is no faster. `reason` says what is missing.
  * - `float`: stays as it is; `reason` says why.
  */
-export type NodeDecision = { readonly mode: "integer" | "pass-through" | "absorbed" } | { readonly mode: "float"; readonly reason: string };
+export type NodeDecision = { readonly mode: "integer" | "pass-through" | "absorbed" } | { readonly mode: "emulated" | "float"; readonly reason: string };
 
 /** Activations that must share one encoding: one tensor, or several joined by pass-through nodes. */
 export interface ActivationSite {

@@ -36,7 +36,7 @@ export interface FusionReport {
 export interface QuantReport {
   readonly bytes: { readonly before: number; readonly after: number };
   readonly nodes: {
-    /** Nodes that compute or move integers, absorbed ones included. */
+    /** Nodes that compute or move integers, absorbed ones included; emulated ones are not. */
     readonly quantized: number;
     readonly total: number;
     readonly decisions: Readonly<Record<string, NodeDecision>>;

@@ -31,7 +31,7 @@ export async function verifyModel(options: VerifyOptions): Promise<QuantReport> 
     const decisions = Object.values(plan.nodes);
     const report = {
       bytes: { before: sizeOf(float), after: sizeOf(quantized) },
-      nodes: { quantized: decisions.filter((decision) => decision.mode !== "float").length, total: decisions.length, decisions: plan.nodes },
+      nodes: { quantized: decisions.filter((decision) => !("reason" in decision)).length, total: decisions.length, decisions: plan.nodes },
       fusion,
       ...comparison,
       seconds: options.seconds,
