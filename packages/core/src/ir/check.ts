@@ -9,8 +9,8 @@ export function checkGraph(graph: Graph): void {
 }
 
 function checkWithin(graph: Graph, owners: Map<string, Node>): void {
-  for (const value of graph.values) checkValue(graph, value);
   checkInterface(graph);
+  for (const value of graph.values) checkValue(graph, value);
   for (const node of graph.nodes) checkNode(graph, node, owners);
 }
 

@@ -1,8 +1,8 @@
 import type { Dimension, Dtype, GraphView, Tensor } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
-import type { Attribute } from "./attribute.ts";
+import { type Attribute, graphsOfAttribute } from "./attribute.ts";
 import { type Constant, constantFromTensor } from "./constant.ts";
-import { Node } from "./node.ts";
+import { assertEnclosed, assertReadable, Node } from "./node.ts";
 import { topologicalOrder } from "./order.ts";
 import { Value } from "./value.ts";
 
@@ -81,11 +81,6 @@ export class Graph implements GraphView {
     return this.#values.get(name) ?? this.enclosing?.resolve(name);
   }
 
-  /** Whether the value is of this graph or of one around it. */
-  sees(value: Value): boolean {
-    return value.graph === this || (this.enclosing?.sees(value) ?? false);
-  }
-
   /** A name no value of the whole model has. */
   freshName(base: string): string {
     return takeName(this.#taken.values, base);
@@ -101,13 +96,14 @@ export class Graph implements GraphView {
     return value;
   }
 
-  /** Only an initializer can be read on without being an input. */
+  /** An initializer stays a value of the graph; any other input goes, and must not be read. */
   removeInput(value: Value): void {
     const index = this.#inputs.indexOf(value);
     if (index < 0) return;
     if (!value._content && (value._uses.length > 0 || value.isOutput)) throw broken(`Input ${value.name} cannot be removed: it is still read.`);
     value._isInput = false;
     this.#inputs.splice(index, 1);
+    if (!value._content) this.#values.delete(value.name);
   }
 
   addOutput(value: Value): void {
@@ -137,6 +133,10 @@ export class Graph implements GraphView {
         details: { value: name },
       });
     }
+    const namesake = this.enclosing?.resolve(name);
+    if (namesake?._uses.some((use) => this.#surrounds(use.node.graph))) {
+      throw broken(`Graph ${this.name} cannot define ${name}: its nodes read the value of that name from outside.`);
+    }
     const value = new Value(this, name);
     this.#values.set(name, value);
     reserve(this.#taken.values, name);
@@ -144,13 +144,17 @@ export class Graph implements GraphView {
   }
 
   addNode(op: string, inputs: readonly (Value | undefined)[], options: NodeOptions = {}): Node {
-    const name = takeName(this.#taken.nodes, options.name || op);
-    const node = new Node(this, name, op, options.domain ?? "");
-    this.#nodes.set(name, node);
+    const { domain = "", attributes = {}, outputs = 1 } = options;
+    const existing = typeof outputs === "number" ? [] : outputs.flatMap((output) => this.#values.get(output) ?? []);
+    // All refusals come before the first change.
+    for (const input of inputs) if (input) assertReadable(this, input);
+    for (const attribute of Object.values(attributes)) for (const inner of graphsOfAttribute(attribute)) assertEnclosed(inner, this);
+    for (const output of existing) this.#assertProducible(output);
+    const node = new Node(this, takeName(this.#taken.nodes, options.name || op), op, domain);
+    this.#nodes.set(node.name, node);
     node.setInputs(inputs);
-    for (const [key, attribute] of Object.entries(options.attributes ?? {})) node.setAttribute(key, attribute);
-    const outputs = options.outputs ?? 1;
-    const names = typeof outputs === "number" ? Array.from({ length: outputs }, () => this.freshName(`${name}_out`)) : outputs;
+    for (const [key, attribute] of Object.entries(attributes)) node.setAttribute(key, attribute);
+    const names = typeof outputs === "number" ? Array.from({ length: outputs }, () => this.freshName(`${node.name}_out`)) : outputs;
     names.forEach((output, index) => {
       this.setProducer(output === "" ? undefined : (this.#values.get(output) ?? this.addValue(output)), node, index);
     });
@@ -160,9 +164,8 @@ export class Graph implements GraphView {
 
   /** Makes `value` output `index` of `node`; a previous producer loses it. */
   setProducer(value: Value | undefined, node: Node, index: number): void {
-    if (value && (value.graph !== this || node.graph !== this || value._isInput || value._content)) {
-      throw broken(`Node ${node.name} cannot produce ${value.name}: it is an input, an initializer, or of another graph.`);
-    }
+    if (value) this.#assertProducible(value);
+    if (node.graph !== this) throw broken(`Node ${node.name} cannot produce a value of graph ${this.name}: it is of another graph.`);
     const previous = node._outputs[index];
     if (previous && previous !== value) previous._producer = undefined;
     while (node._outputs.length <= index) node._outputs.push(undefined);
@@ -201,11 +204,21 @@ export class Graph implements GraphView {
   /** Renames a value; consumers follow, for they hold the value and not its name. */
   rename(value: Value, name: string): void {
     if (name === value.name) return;
-    if (name === "" || this.resolve(name)) throw broken(`Value ${value.name} cannot be renamed to "${name}": that name is taken.`);
+    const isTaken = this.resolve(name) ?? value._uses.find((use) => use.node.graph.resolve(name));
+    if (name === "" || isTaken) throw broken(`Value ${value.name} cannot be renamed to "${name}": that name is taken.`);
     this.#values.delete(value.name);
     value._name = name;
     this.#values.set(name, value);
     reserve(this.#taken.values, name);
+  }
+
+  #assertProducible(value: Value): void {
+    if (value.graph === this && !value._isInput && !value._content) return;
+    throw broken(`Value ${value.name} cannot be produced in graph ${this.name}: it is an input, an initializer, or of another graph.`);
+  }
+
+  #surrounds(inner: Graph | undefined): boolean {
+    return inner === this || (inner !== undefined && this.#surrounds(inner.enclosing));
   }
 
   /** The outputs of a node from an index on. @throws `internal` when one is read. */

@@ -15,6 +15,7 @@ export class Node implements NodeView {
   /** @internal */ readonly _inputs: (Value | undefined)[] = [];
   /** @internal */ readonly _outputs: (Value | undefined)[] = [];
   readonly #attributes = new Map<string, Attribute>();
+  #subgraphs: readonly Graph[] = [];
 
   /** @internal */
   constructor(graph: Graph, name: string, op: string, domain: string) {
@@ -38,9 +39,7 @@ export class Node implements NodeView {
 
   /** Reads past the end extend the list; trailing omitted inputs are dropped. The value is of this graph or one around it. */
   setInput(index: number, value: Value | undefined): void {
-    if (value && !this.graph.sees(value)) {
-      throw new QuantError("internal", `Node ${this.name} cannot read ${value.name}: it is of another graph (${value.graph.name}).`);
-    }
+    if (value) assertReadable(this.graph, value);
     const previous = this._inputs[index];
     if (previous) {
       const position = previous._uses.findIndex((use) => use.node === this && use.input === index);
@@ -64,12 +63,12 @@ export class Node implements NodeView {
   /** A subgraph moves here from the node that held it; one that is replaced or removed is gone for good. */
   setAttribute(name: string, attribute: Attribute | undefined): void {
     const graphs = attribute ? graphsOfAttribute(attribute) : [];
-    const stranger = graphs.find((graph) => graph.enclosing !== this.graph);
-    if (stranger) throw new QuantError("internal", `Graph ${stranger.name} cannot be a subgraph of ${this.name}: it was made for another graph.`);
+    for (const graph of graphs) assertEnclosed(graph, this.graph);
     const previous = this.#attributes.get(name);
     if (attribute) this.#attributes.set(name, attribute);
     else this.#attributes.delete(name);
-    for (const graph of previous ? graphsOfAttribute(previous) : []) if (!graphs.includes(graph)) this._release(graph);
+    this.#subgraphs = [...this.#attributes.values()].flatMap(graphsOfAttribute);
+    for (const graph of previous ? graphsOfAttribute(previous) : []) if (!this.#subgraphs.includes(graph)) this._release(graph);
     for (const graph of graphs) graph._parent = this;
     this.graph._changed();
   }
@@ -100,7 +99,7 @@ export class Node implements NodeView {
   }
 
   get subgraphs(): readonly Graph[] {
-    return [...this.#attributes.values()].flatMap(graphsOfAttribute);
+    return this.#subgraphs;
   }
 
   /** @internal Cuts every link to the values around it, of its subgraphs too; a graph that moved on is left alone. */
@@ -114,4 +113,14 @@ export class Node implements NodeView {
     graph._parent = undefined;
     for (const node of graph.unordered) node._detach();
   }
+}
+
+/** In the file a use is a name: from where the node stands it must find this value. */
+export function assertReadable(from: Graph, value: Value): void {
+  if (from.resolve(value.name) === value) return;
+  throw new QuantError("internal", `Value ${value.name} cannot be read in graph ${from.name}: it was removed, or another value has that name there.`);
+}
+
+export function assertEnclosed(inner: Graph, outer: Graph): void {
+  if (inner.enclosing !== outer) throw new QuantError("internal", `Graph ${inner.name} cannot be a subgraph in ${outer.name}: it was made for another graph.`);
 }

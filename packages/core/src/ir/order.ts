@@ -1,5 +1,4 @@
 import { QuantError } from "../spec/index.ts";
-import type { Graph } from "./graph.ts";
 import type { Node } from "./node.ts";
 
 /** Stable topological order: a node moves only when it stands before something it reads. */
@@ -41,13 +40,9 @@ export function topologicalOrder(nodes: readonly Node[]): readonly Node[] {
 }
 
 /** Producers of everything the node reads, its subgraphs included. */
-function dependenciesOf(node: Node): Node[] {
-  const producers = node.inputs.flatMap((value) => value?.producer ?? []);
-  return producers.concat(node.subgraphs.flatMap(outerDependencies));
-}
-
-function outerDependencies(graph: Graph): Node[] {
-  const outputs = graph.outputs.flatMap((value) => (value.graph !== graph && value.producer ? [value.producer] : []));
-  // Insertion order is enough here: the inner graph's own order is checked when it is read.
-  return outputs.concat(graph.unordered.flatMap(dependenciesOf));
+function dependenciesOf(node: Node, found: Node[] = []): Node[] {
+  for (const value of node.inputs) if (value?.producer) found.push(value.producer);
+  // Insertion order is enough inside: a subgraph's own order is checked when it is read.
+  for (const graph of node.subgraphs) for (const inner of graph.unordered) dependenciesOf(inner, found);
+  return found;
 }
