@@ -1,2 +1,4 @@
 export { type NodeBackendOptions, nodeBackend } from "./node-backend.ts";
 export type { LoadRuntime, OnnxRuntime } from "./session/runtime.ts";
+export type { CpuKind, ReadText } from "./target/cpu.ts";
+export { nodeCpuAvx2, nodeCpuVnni, nodeTarget, nodeTargets } from "./target/node-cpu.ts";

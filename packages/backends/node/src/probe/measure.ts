@@ -1,0 +1,63 @@
+import { type Backend, type ModelFiles, readModel, type Tensors } from "@halftone/core";
+import { inputBound, type OperatorProbe, outputEncoding, type ProbeTypes, probeModel } from "./case.ts";
+import { crowdedEnds, patternCodes } from "./codes.ts";
+import { integerKernel } from "./kernel.ts";
+
+/** What the runtime made of one operator at one choice of types. */
+export interface Measurement {
+  /** The operators between the first QuantizeLinear and the last DequantizeLinear; undefined when some of them is in float. */
+  readonly kernel: string | undefined;
+  /** Largest distance to the model without the runtime's optimizer, in steps of the output, rounded down to a tenth. */
+  readonly error: number;
+}
+
+/** Undefined when the runtime does not even run the unoptimized model. */
+export async function measure(backend: Backend, probe: OperatorProbe, types: ProbeTypes): Promise<Measurement | undefined> {
+  const channels = types.perChannel ? probe.weight!.shape[probe.weight!.channelAxis]! : 1;
+  const count = probe.weight?.shape.reduce((product, size) => product * size, 1) ?? 0;
+  const weight = types.weight && patternCodes(types.weight, count, channels, types.weightBits);
+  const feeds = probeFeeds(probe);
+  try {
+    const real = await outputsOf(backend, probeModel(probe, types, weight, undefined), feeds, "disabled");
+    const output = outputEncoding(probe, types.activation, extremes(real));
+    const model = probeModel(probe, types, weight, types.floatOutput ? undefined : output);
+    const expected = await outputsOf(backend, model, feeds, "disabled");
+    const actual = await outputsOf(backend, model, feeds, "all");
+    const optimized = readModel(await backend.optimize!(model, { optimization: "all" }));
+    return {
+      kernel: integerKernel(optimized.graph, types.floatOutput === true),
+      error: Math.floor((largestDistance(actual, expected) / output.scale) * 10) / 10,
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function probeFeeds(probe: OperatorProbe): Tensors {
+  const low = probe.positive ? inputBound / 4 : -inputBound;
+  return Object.fromEntries(
+    probe.inputs.map((shape, input) => {
+      const length = shape.reduce((product, size) => product * size, 1);
+      const data = Float32Array.from(crowdedEnds(length, input + 2), (share) => low + share * (inputBound - low));
+      return [`x${input}`, { dtype: "float32" as const, shape, data }];
+    }),
+  );
+}
+
+async function outputsOf(backend: Backend, model: ModelFiles, feeds: Tensors, optimization: "disabled" | "all"): Promise<readonly Float32Array[]> {
+  const session = await backend.open(model, { optimization });
+  try {
+    return Object.values(await session.run(feeds)).map((tensor) => tensor.data as Float32Array);
+  } finally {
+    await session.dispose();
+  }
+}
+
+function extremes(outputs: readonly Float32Array[]): readonly [number, number] {
+  const values = outputs.flatMap((output) => [...output]);
+  return [Math.min(...values), Math.max(...values)];
+}
+
+function largestDistance(actual: readonly Float32Array[], expected: readonly Float32Array[]): number {
+  return Math.max(...actual.flatMap((output, index) => [...output].map((value, i) => Math.abs(value - expected[index]![i]!))));
+}
