@@ -1,4 +1,5 @@
 import { type Attribute, type Constant, constantFromTensor, type Model, type Node } from "../ir/index.ts";
+import { makeConstant } from "./edit.ts";
 import { accepted, applyRules, type Refusal, type Rule, refused } from "./rule.ts";
 
 export interface ConstantsReport {
@@ -24,11 +25,7 @@ export const constantToInitializer: Rule<Node> = {
     return refused(`its ${[...node.attributes.keys()].join(", ") || "missing value"} has no dense initializer form`);
   },
   rewrite: (node) => {
-    const content = constantContent(node)!;
-    const value = node.outputs[0]!;
-    node.graph.setProducer(undefined, node, 0);
-    node.graph.removeNode(node);
-    value.content = content;
+    makeConstant(node.outputs[0]!, constantContent(node)!);
   },
 };
 
