@@ -17,10 +17,18 @@ export function affineOfBatchNorm(node: Node, channels: number): ChannelAffine |
   return { input: node.inputs[0]!, scale, shift: scale.map((factor, channel) => beta[channel]! - mean[channel]! * factor) };
 }
 
-/** Add, Sub, Mul or Div with a constant that is one number, or one per channel; `trailing` dimensions lie behind the channels. */
-export function affineOfArithmetic(node: Node, channels: number, trailing: number): ChannelAffine | undefined {
+/** How a tensor is laid out: so many dimensions lie behind the channels. */
+export interface ChannelLayout {
+  readonly channels: number;
+  readonly trailing: number;
+  readonly rank: number;
+}
+
+/** Add, Sub, Mul or Div with a constant that is one number, or one per channel. */
+export function affineOfArithmetic(node: Node, layout: ChannelLayout): ChannelAffine | undefined {
+  const { channels } = layout;
   const operand = constantOperand(node);
-  const constants = operand && perChannel(operand.constant, channels, trailing);
+  const constants = operand && perChannel(operand.constant, layout);
   if (!operand || !constants) return undefined;
   const { input, side } = operand;
   const fill = (value: number) => new Float64Array(channels).fill(value);
@@ -42,7 +50,7 @@ export function affineOfArithmetic(node: Node, channels: number, trailing: numbe
 export function scalarAffineOf(node: Node): { readonly input: Value; readonly scale: number; readonly shift: number } | undefined {
   const operand = constantOperand(node);
   if (!operand || scalarOf(operand.constant) === undefined) return undefined;
-  const affine = affineOfArithmetic(node, 1, 0);
+  const affine = affineOfArithmetic(node, { channels: 1, trailing: 0, rank: operand.constant.content!.shape.length });
   return affine && { input: affine.input, scale: affine.scale[0]!, shift: affine.shift[0]! };
 }
 
@@ -55,10 +63,10 @@ export function constantOperand(node: Node): { readonly input: Value; readonly c
 }
 
 /** One number per channel, if the constant varies along no other axis and does not raise the rank. */
-function perChannel(constant: Value, channels: number, trailing: number): Float64Array | undefined {
+function perChannel(constant: Value, { channels, trailing, rank }: ChannelLayout): Float64Array | undefined {
   const { shape } = constant.content!;
   const axis = shape.length - 1 - trailing;
-  if (shape.some((dimension, index) => dimension !== 1 && (index !== axis || dimension !== channels)) || shape.length > trailing + 2) return undefined;
+  if (shape.some((dimension, index) => dimension !== 1 && (index !== axis || dimension !== channels)) || shape.length > rank) return undefined;
   const data = numbersOf(constant.constant)!;
   return Float64Array.from({ length: channels }, (_, channel) => data[data.length === 1 ? 0 : channel]!);
 }

@@ -17,7 +17,7 @@ export function checkFoldBack(linear: LinearOperator, reader: Node, affine: Chan
   if (!foldable.ok) return foldable;
   if (linear.biasInput === undefined && affine.shift.some((element) => element !== 0)) return refused(`${linear.node.op} has no bias to take the shift`);
   const finite = affine.scale.every(isFinite32) && affine.shift.every(isFinite32);
-  return finite ? accepted : refused("its parameters give no finite scale: a variance is negative or not a number");
+  return finite ? accepted : refused("its constants give no finite scale: a divisor is zero, or a variance negative or not a number");
 }
 
 export function foldBack(linear: LinearOperator, output: Value, { scale, shift }: ChannelAffine): void {

@@ -2,7 +2,7 @@
  * Evaluates what depends on constants alone: all such nodes in one small model, on the runtime itself, so that the
  * results are the ones the runtime would compute.
  */
-import { type Constant, constantFromTensor, Graph, type Model, type Node, pruneDead, type Value } from "../ir/index.ts";
+import { byteLength, type Constant, constantFromTensor, Graph, type Model, type Node, pruneDead, type Value } from "../ir/index.ts";
 import { writeModel } from "../onnx/index.ts";
 import { type Backend, QuantError, type Tensors } from "../spec/index.ts";
 import { makeConstant } from "./edit.ts";
@@ -16,24 +16,25 @@ export interface FoldReport {
 
 const ruleName = "fold-constants";
 
-/** A result may be larger than what it is computed from, as a half made float is, but not without bound. */
+/** A result may be larger than the weights, as halves made floats are, but a few bytes must not grow into a file full of them. */
 const alwaysKept = 1 << 20;
 const largestGrowth = 4;
 
 const random = new Set(["RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Bernoulli", "Multinomial", "Dropout"]);
 
 export async function foldConstants(model: Model, backend: Backend, signal?: AbortSignal): Promise<FoldReport> {
-  const foldable = foldableNodes(model.graph);
+  const limit = largestResult(model.graph);
+  const { foldable, tooLarge } = foldableNodes(model.graph, limit);
+  const refusals = [...tooLarge].map(([node, bytes]) => refusalOf(node, `its result would take ${bytes} bytes in the file`));
   const results = frontierOf(foldable);
-  if (results.length === 0) return { folded: 0, refusals: [] };
-  const { tensors, refusals } = await evaluate(model, foldable, results, backend, signal);
-  const limit = Math.max(alwaysKept, largestGrowth * bytesRead(foldable));
+  if (results.length === 0) return { folded: 0, refusals };
+  const evaluated = await evaluate(model, results, backend, signal);
+  refusals.push(...evaluated.refusals);
   let folded = 0;
   for (const value of results) {
-    const tensor = Object.hasOwn(tensors, value.name) ? tensors[value.name] : undefined;
-    if (!tensor) continue;
-    const content = constantFromTensor(tensor);
-    if (content.bytes.byteLength > limit) refusals.push(refusalOf(value, `its result would take ${content.bytes.byteLength} bytes in the file`));
+    const content = evaluated.contents.get(value);
+    if (!content) continue;
+    if (content.bytes.byteLength > limit) refusals.push(refusalOf(value.producer!, `its result would take ${content.bytes.byteLength} bytes in the file`));
     else {
       makeConstant(value, content);
       folded++;
@@ -43,15 +44,29 @@ export async function foldConstants(model: Model, backend: Backend, signal?: Abo
   return { folded, refusals };
 }
 
-/** In topological order. */
-function foldableNodes(graph: Graph): ReadonlySet<Node> {
+function largestResult(graph: Graph): number {
+  const largest = graph.initializers.reduce((most, value) => Math.max(most, value.content!.bytes.byteLength), 0);
+  return Math.max(alwaysKept, largestGrowth * largest);
+}
+
+function foldableNodes(graph: Graph, limit: number): { readonly foldable: ReadonlySet<Node>; readonly tooLarge: ReadonlyMap<Node, number> } {
   const foldable = new Set<Node>();
+  const tooLarge = new Map<Node, number>();
   for (const node of graph.nodes) {
     const deterministic = node.domain === "" && !random.has(node.op) && !/QuantizeLinear|Sequence|Optional/.test(node.op);
     const constant = node.inputs.every((input) => !input || input.content || (input.producer && foldable.has(input.producer)));
-    if (deterministic && constant && node.inputs.length > 0 && node.subgraphs.length === 0) foldable.add(node);
+    if (!deterministic || !constant || node.inputs.length === 0 || node.subgraphs.length > 0) continue;
+    const bytes = node.outputs.reduce((sum, output) => sum + (output ? inferredBytes(output) : 0), 0);
+    if (bytes > limit) tooLarge.set(node, bytes);
+    else foldable.add(node);
   }
-  return foldable;
+  return { foldable, tooLarge };
+}
+
+/** As far as the inferred type tells. */
+function inferredBytes({ dtype, shape }: Value): number {
+  if (!dtype || dtype === "string" || !shape?.every((dimension) => typeof dimension === "number")) return 0;
+  return byteLength(dtype, shape);
 }
 
 /** What the rest of the model reads of the foldable nodes. */
@@ -60,28 +75,23 @@ function frontierOf(foldable: ReadonlySet<Node>): readonly Value[] {
   return produced.filter((value) => !value.isOutput && value.consumers.some((use) => !foldable.has(use.node)));
 }
 
-function bytesRead(foldable: ReadonlySet<Node>): number {
-  const constants = new Set([...foldable].flatMap((node) => node.inputs.flatMap((input) => input?.content ?? [])));
-  return [...constants].reduce((sum, content: Constant) => sum + content.bytes.byteLength, 0);
+interface Evaluation {
+  readonly contents: ReadonlyMap<Value, Constant>;
+  readonly refusals: readonly Refusal[];
 }
 
-async function evaluate(
-  model: Model,
-  foldable: ReadonlySet<Node>,
-  results: readonly Value[],
-  backend: Backend,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly tensors: Tensors; readonly refusals: Refusal[] }> {
+async function evaluate(model: Model, results: readonly Value[], backend: Backend, signal: AbortSignal | undefined): Promise<Evaluation> {
   try {
-    return { tensors: await run(model, results, backend, signal), refusals: [] };
+    const tensors = await run(model, results, backend, signal);
+    return { contents: new Map(results.map((value) => [value, constantFromTensor(tensors[value.name]!)])), refusals: [] };
   } catch (cause) {
     if (!QuantError.is(cause, "backend-failed")) throw cause;
-    if (results.length === 1) return { tensors: {}, refusals: [refusalOf(results[0]!, `the runtime cannot evaluate it: ${cause.message}`)] };
-    // One bad value must not spoil the others.
-    const halves = [results.slice(0, results.length >> 1), results.slice(results.length >> 1)];
-    const parts = [];
-    for (const half of halves) parts.push(await evaluate(model, foldable, half, backend, signal));
-    return { tensors: Object.assign({}, ...parts.map((part) => part.tensors)), refusals: parts.flatMap((part) => part.refusals) };
+    const [first] = results;
+    if (results.length === 1) return { contents: new Map(), refusals: [refusalOf(first!.producer!, `the runtime cannot evaluate it: ${cause.message}`)] };
+    // One value that fails must not spoil the others.
+    const half = results.length >> 1;
+    const parts = [await evaluate(model, results.slice(0, half), backend, signal), await evaluate(model, results.slice(half), backend, signal)];
+    return { contents: new Map(parts.flatMap((part) => [...part.contents])), refusals: parts.flatMap((part) => part.refusals) };
   }
 }
 
@@ -130,6 +140,6 @@ function nodesBehind(results: readonly Value[]): ReadonlySet<Node> {
   return nodes;
 }
 
-function refusalOf(value: Value, reason: string): Refusal {
-  return { rule: ruleName, node: value.producer!.name, reason };
+function refusalOf(node: Node, reason: string): Refusal {
+  return { rule: ruleName, node: node.name, reason };
 }

@@ -36,8 +36,8 @@ export const foldScaleForward: Rule<Match> = {
   check: ({ readers, scale, shift, input, steps }) => {
     if (!Number.isFinite(Math.fround(scale)) || !Number.isFinite(Math.fround(shift / (scale || 1)))) return refused("its constants are not finite");
     const rank = Math.max(...steps.flatMap((step) => step.inputs.map((value) => value?.content?.shape.length ?? 0)));
-    const raises = rank > Math.min(...readers.map((reader) => (reader.node.op === "MatMul" ? 0 : reader.trailing + 2)));
-    if (rank > 0 && raises && (input.shape?.length ?? 0) < rank) return refused(`its constants may raise the rank of ${input.name}`);
+    const inputRank = input.shape?.length ?? Math.min(...readers.map((reader) => reader.rank));
+    if (rank > inputRank) return refused(`its constants may raise the rank of ${input.name}`);
     return readers.map(checkFoldable).find((verdict) => !verdict.ok) ?? accepted;
   },
   rewrite: ({ steps, input, output, scale, shift, readers, keepsShift }) => {

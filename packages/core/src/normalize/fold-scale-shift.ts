@@ -16,7 +16,7 @@ export const foldScaleShift: Rule<Match> = {
   scope: "main-graph",
   match: (node) => {
     const linear = linearOperatorOf(constantOperand(node)?.input.producer);
-    const affine = linear && affineOfArithmetic(node, linear.channels, linear.trailing);
+    const affine = linear && affineOfArithmetic(node, linear);
     // The Add behind a MatMul is its bias; there is nothing to fold.
     if (!linear || !affine || (linear.biasInput === undefined && node.op !== "Mul" && node.op !== "Div")) return undefined;
     return { node, linear, affine };

@@ -11,6 +11,8 @@ export interface LinearOperator {
   readonly channels: number;
   /** Dimensions behind the channels in the output. */
   readonly trailing: number;
+  /** Rank of the data read and of the output, at least. */
+  readonly rank: number;
   /** Output channel of a weight element, by its row-major position. */
   readonly channelOf: (position: number) => number;
 }
@@ -44,6 +46,7 @@ function convolution(node: Node, weight: Value, shape: readonly number[]): Linea
     biasInput: biased,
     channels: shape[0]!,
     trailing: shape.length - 2,
+    rank: shape.length,
     channelOf: (position) => Math.floor(position / perChannel),
   };
 }
@@ -60,6 +63,7 @@ function transposedConvolution(node: Node, weight: Value, shape: readonly number
     biasInput: biased,
     channels: perGroup * group,
     trailing: shape.length - 2,
+    rank: shape.length,
     channelOf: (position) => {
       const row = Math.floor(position / (kernel * perGroup));
       return Math.floor(row / rowsPerGroup) * perGroup + (Math.floor(position / kernel) % perGroup);
@@ -76,6 +80,7 @@ function product(node: Node, weight: Value, rows: number, columns: number): Line
     biasInput: node.op === "Gemm" ? biased : undefined,
     channels: transposed ? rows : columns,
     trailing: 0,
+    rank: node.op === "Gemm" ? 2 : 1,
     channelOf: transposed ? (position) => Math.floor(position / columns) : (position) => position % columns,
   };
 }
