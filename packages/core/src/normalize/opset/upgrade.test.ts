@@ -55,6 +55,13 @@ describe("upgradeOpset", () => {
     expect(upgraded.graph.node("own")!.inputs).toHaveLength(2);
   });
 
+  it("gives a model without standard operators the operator set that later stages write", () => {
+    const model = buildModel({ inputs: { x: [2] } }, (b, { x }) => ({ y: b.graph.addNode("Gelu", [x], { domain: "com.microsoft" }).outputs[0]! }));
+    model.opsets.delete("");
+    upgradeOpset(model);
+    expect(model.opsets.get("")).toBe(workingOpset);
+  });
+
   it("keeps the names of nodes and of everything they answered", async () => {
     const model = buildModel({ opset: 9, inputs: { x: [2, 3, 4] } }, (b, { x }) => {
       const soft = b.op("Softmax", [b.op("Clip", [x], { min: float(0) }, "clip")], {}, "soft");

@@ -12,7 +12,7 @@ import { sampling } from "./sampling.ts";
 import { slicing } from "./slicing.ts";
 import { softmax } from "./softmax.ts";
 import { unchangedOperators } from "./unchanged.ts";
-import { inferTypes } from "./value-types.ts";
+import { propagateTypes } from "./value-types.ts";
 
 /** The operator set that every stage after this one works on: the first with 4-bit types and blocked scales. */
 export const workingOpset = 21;
@@ -34,13 +34,14 @@ const adaptors: AdaptorTable = { ...axes, ...bounds, ...miscellaneous, ...normal
 export function upgradeOpset(model: Model): void {
   const from = opsetOf(model);
   if (from >= workingOpset) return;
-  if (from < oldestOpset) {
+  const hasNothingToCarry = from === 0 && standardNodes(model).length === 0;
+  if (from < oldestOpset && !hasNothingToCarry) {
     throw new QuantError("unsupported-opset", `The model uses operator set ${from}; the oldest that can be upgraded is ${oldestOpset}. Export it again.`, {
       details: { opset: from, oldest: oldestOpset },
     });
   }
   for (const node of standardNodes(model)) requireKnown(node, from);
-  const typeOf = inferTypes(model.graph);
+  const typeOf = propagateTypes(model.graph);
   for (let version = from + 1; version <= workingOpset; version++) {
     for (const node of standardNodes(model)) adaptors[node.op]?.[version]?.(node, typeOf);
   }

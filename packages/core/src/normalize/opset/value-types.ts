@@ -18,7 +18,7 @@ export type TypeOf = (value: Value | undefined) => ValueType;
 const unknown: ValueType = { dtype: undefined, rank: undefined, length: undefined };
 
 /** Element types and ranks of the whole model: those declared, and those that follow from the operators. Later changes to the graph do not show. */
-export function inferTypes(graph: Graph): TypeOf {
+export function propagateTypes(graph: Graph): TypeOf {
   const types = new Map<Value, ValueType>();
   const typeOf: TypeOf = (value) => {
     if (!value) return unknown;
