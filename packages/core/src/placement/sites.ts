@@ -1,5 +1,5 @@
 import type { ActivationSite, GraphView, NodeView, OperatorSupport, QuantConfig, Target, ValueView, WeightSite } from "../spec/index.ts";
-import { clippingOf } from "./absorb.ts";
+import { boundsOf } from "./bounds.ts";
 import { configOf } from "./config.ts";
 import type { Decisions } from "./decide.ts";
 import { dataInputs, onlyReader, readersOf, supportOf, weightLayoutOf } from "./roles.ts";
@@ -58,12 +58,6 @@ function siteOf(values: readonly ValueView[], moved: ReadonlySet<ValueView>, con
     ...(observed.every((value) => value.shape?.length === 4) && { channelAxis: 1 }),
     bounds: { ...(Number.isFinite(min) && { min }), ...(Number.isFinite(max) && { max }) },
   };
-}
-
-function boundsOf(value: ValueView): { readonly min: number; readonly max: number } {
-  const producer = value.producer;
-  if (producer && ["Softmax", "Sigmoid", "HardSigmoid"].includes(producer.op)) return { min: 0, max: 1 };
-  return (producer && clippingOf(producer)) ?? { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
 }
 
 export function weightSites(graph: GraphView, decisions: Decisions, config: QuantConfig): readonly WeightSite[] {
