@@ -53,7 +53,7 @@ function foldableNodes(graph: Graph, limit: number): { readonly foldable: Readon
   const foldable = new Set<Node>();
   const tooLarge = new Map<Node, number>();
   for (const node of graph.nodes) {
-    const deterministic = node.domain === "" && !random.has(node.op) && !/QuantizeLinear|Sequence|Optional/.test(node.op);
+    const deterministic = node.domain === "" && !random.has(node.op) && !/QuantizeLinear$|Sequence|Optional/i.test(node.op);
     const constant = node.inputs.every((input) => !input || input.content || (input.producer && foldable.has(input.producer)));
     if (!deterministic || !constant || node.inputs.length === 0 || node.subgraphs.length > 0) continue;
     const bytes = node.outputs.reduce((sum, output) => sum + (output ? inferredBytes(output) : 0), 0);

@@ -20,12 +20,12 @@ export const fuseUnits: Rule<FoundUnit> = {
   rewrite: ({ replacement, output, nodes }) => {
     if (!replacement || "obstacle" in replacement) return;
     const root = output.producer!;
-    const inputs = replacement.inputs.map((input) => valueOf(root, input));
+    const inputs = replacement.inputs.map((input) => constantOf(root, input));
     become(root, replacement.op, inputs, replacement.attributes);
     removeDeadNodes([...nodes].filter((node) => node !== root));
   },
 };
 
-function valueOf(node: Node, input: Value | Vector): Value {
+function constantOf(node: Node, input: Value | Vector): Value {
   return "data" in input ? node.graph.addConstant(input.name, { dtype: "float32", shape: input.shape, data: input.data }) : input;
 }

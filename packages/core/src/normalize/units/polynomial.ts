@@ -46,7 +46,7 @@ export function expand(value: Value, variables: Readonly<Record<string, Value>>,
     }
     if (current.content) return vectors && vector(current, vectors);
     const node = current.producer;
-    if (!node || node.domain !== "" || depth > maximumDepth) return undefined;
+    if (node?.domain !== "" || depth > maximumDepth) return undefined;
     const operands = node.inputs.map((input) => input && isArithmetic(node) && termsOf(input, depth + 1));
     const result = operands.every((operand) => operand !== undefined && operand !== false) ? combine(node, operands as Terms[]) : undefined;
     if (result) nodes.add(node);

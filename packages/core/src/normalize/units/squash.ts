@@ -59,7 +59,7 @@ function softplusBelow(value: Value): { readonly argument: Value; readonly nodes
 
 function clampAt(node: Node, output: Value): Squash | undefined {
   const clamp = isOp(node, "Clip") ? clip(node) : minimumOfMaximum(node);
-  if (!clamp || clamp.low !== 0 || !(clamp.high > 0)) return undefined;
+  if (clamp?.low !== 0 || !(clamp.high > 0)) return undefined;
   return { function: "clamp", argument: clamp.argument, output, nodes: clamp.nodes, slope: 1 / clamp.high, offset: 0, gain: clamp.high };
 }
 
