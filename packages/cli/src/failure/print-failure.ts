@@ -1,0 +1,13 @@
+import type { Json, QuantError } from "@halftone/core";
+import type { TextSink } from "../world.ts";
+import { hints } from "./hints.ts";
+
+export function printFailure(error: QuantError, stderr: TextSink): void {
+  stderr.write(`error[${error.code}]: ${error.message}\n`);
+  const hint = hints[error.code];
+  if (hint !== undefined) stderr.write(`hint: ${hint}\n`);
+}
+
+export function failureJson(error: QuantError): { readonly [key: string]: Json } {
+  return { code: error.code, message: error.message, details: error.details };
+}

@@ -1,0 +1,5 @@
+import type { Scheme } from "@halftone/core";
+
+export const schemes = ["asymmetric", "symmetric", "symmetric-uint8", "power-of-two"] as const satisfies readonly Scheme[];
+export const granularities = ["tensor", "channel"] as const;
+export const calibrations = ["max", "moving-average", "percentile", "entropy", "mse"] as const;

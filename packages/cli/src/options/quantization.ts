@@ -1,0 +1,55 @@
+import type { Scheme } from "@halftone/core";
+import { type Command, Option } from "commander";
+import { calibrations, granularities, schemes } from "./names.ts";
+import { type Bits, bits, oneOf, patterns, repeated, wholeNumber } from "./parse.ts";
+
+/** The flags that say how to quantize; each wins over the same field of the configuration file. */
+export interface QuantizationOptions {
+  readonly method?: string;
+  readonly target?: string;
+  readonly bits?: Bits;
+  readonly calibration?: (typeof calibrations)[number];
+  readonly scheme?: Scheme;
+  readonly granularity?: (typeof granularities)[number];
+  readonly samples?: number;
+  readonly seed?: number;
+  readonly exclude?: readonly string[];
+  readonly config?: string;
+  readonly plugin?: readonly string[];
+}
+
+/** Everything that decides how a model is quantized, but for the data. */
+export function addRecipeOptions(command: Command): Command {
+  return addPluginOption(
+    command
+      .option("--method <name>", "quantization method (default: min-max)")
+      .option("--target <name>", "what will run the model (default: this machine's CPU)")
+      .option("--bits <w8a8>", "width of weights and activations, from 2 to 16", bits("--bits"))
+      .addOption(
+        new Option("--calibration <kind>", "how ranges of activations are found (min-max method)")
+          .choices(calibrations)
+          .argParser(oneOf("--calibration", calibrations)),
+      )
+      .addOption(
+        new Option("--scheme <scheme>", "zero point and sign of activations; weights stay symmetric").choices(schemes).argParser(oneOf("--scheme", schemes)),
+      )
+      .addOption(
+        new Option("--granularity <granularity>", "of weights: one scale per tensor or per output channel")
+          .choices(granularities)
+          .argParser(oneOf("--granularity", granularities)),
+      )
+      .option("--exclude <regex>", "leave nodes whose whole name matches in float; may be repeated", patterns("--exclude"))
+      .option("--config <file>", "JSON configuration; flags win over it"),
+  );
+}
+
+/** The recipe, and how the data is drawn. */
+export function addQuantizationOptions(command: Command): Command {
+  return addRecipeOptions(command)
+    .option("--samples <n>", "samples to calibrate with, drawn by seed (default: 128, or three quarters of fewer)", wholeNumber("--samples", 1))
+    .option("--seed <n>", "seed of every draw (default: 0)", wholeNumber("--seed", 0));
+}
+
+export function addPluginOption(command: Command): Command {
+  return command.option("--plugin <module>", "package or file whose default export brings methods, targets or backends; may be repeated", repeated);
+}

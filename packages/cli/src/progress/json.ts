@@ -1,0 +1,13 @@
+import type { QuantEvent } from "@halftone/core";
+import type { TextSink } from "../world.ts";
+import type { Progress } from "./progress.ts";
+
+/** One JSON object per line. The plan and the report are left out: they are in the files and in the result. */
+export function jsonProgress(stderr: TextSink): Progress {
+  const line = (value: object): void => void stderr.write(`${JSON.stringify(value)}\n`);
+  return {
+    event: (event) => line(event.type === "plan-end" || event.type === "verification-end" ? ({ type: event.type } satisfies Pick<QuantEvent, "type">) : event),
+    note: (text) => line({ type: "note", text }),
+    close: () => {},
+  };
+}
