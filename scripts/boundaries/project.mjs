@@ -15,7 +15,7 @@ export function readProject(texts) {
 function readSource(path, text, manifests) {
   const tree = ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true);
   const lineOf = (node) => tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1;
-  const facts = { imports: [], calls: [], thrown: [], globals: [], moduleVariables: [] };
+  const facts = { imports: [], calls: [], thrown: [], globals: [], moduleVariables: [], flags: [] };
 
   for (const statement of tree.statements) {
     if (ts.isVariableStatement(statement) && !(statement.declarationList.flags & ts.NodeFlags.Const)) facts.moduleVariables.push({ line: lineOf(statement) });
@@ -26,6 +26,8 @@ function readSource(path, text, manifests) {
     if (specifier !== undefined) facts.imports.push({ specifier, typeOnly: isTypeOnly(node), line: lineOf(node) });
     if (ts.isCallExpression(node))
       facts.calls.push({ callee: node.expression.getText(tree), arguments: node.arguments.map((each) => each.getText(tree)), line: lineOf(node) });
+    const flag = optionDeclared(node);
+    if (flag !== undefined) facts.flags.push({ flag, line: lineOf(node) });
     if (ts.isThrowStatement(node) && ts.isNewExpression(node.expression))
       facts.thrown.push({ name: node.expression.expression.getText(tree), line: lineOf(node) });
     if (ts.isIdentifier(node) && isReference(node)) facts.globals.push({ name: node.text, line: lineOf(node) });
@@ -54,6 +56,15 @@ function importedFrom(node) {
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return node.argument.literal.text;
   const isDynamic = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
   return isDynamic && node.arguments[0] !== undefined && ts.isStringLiteralLike(node.arguments[0]) ? node.arguments[0].text : undefined;
+}
+
+/** `--name` of `.option("-n, --name <value>")`, `.requiredOption(...)` and `new Option(...)`. */
+function optionDeclared(node) {
+  const callee = ts.isCallExpression(node) || ts.isNewExpression(node) ? node.expression : undefined;
+  const name = callee && (ts.isPropertyAccessExpression(callee) ? callee.name : callee).getText();
+  const first = callee && node.arguments?.[0];
+  if (!["option", "requiredOption", "Option"].includes(name) || first === undefined || !ts.isStringLiteralLike(first)) return undefined;
+  return /--[a-z-]+/.exec(first.text)?.[0];
 }
 
 function isTypeOnly(node) {

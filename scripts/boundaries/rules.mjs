@@ -218,6 +218,20 @@ export const rules = [
     },
   },
   {
+    name: "every flag is documented",
+    why: "a flag that the page does not know is found by accident only",
+    check: (project) => {
+      const page = project.texts.get("docs/cli.md") ?? "";
+      return project.sources
+        .filter((source) => source.path.startsWith("packages/cli/src/") && !source.isTest)
+        .flatMap((source) =>
+          source.flags
+            .filter(({ flag }) => !new RegExp(`${flag}(?![\\w-])`).test(page))
+            .map(({ flag, line }) => ({ path: source.path, line, message: `docs/cli.md does not know ${flag}` })),
+        );
+    },
+  },
+  {
     name: "the lock file is in step",
     why: "npm ci refuses to install in a fresh clone when a package.json and the lock file disagree",
     check: (project) => {

@@ -129,6 +129,13 @@ const cases = {
       "docs/errors.md": "| code | meaning |\n|---|---|\n| `invalid-model` | broken |\n| `aborted` | stopped |\n",
     },
   },
+  "every flag is documented": {
+    broken: [
+      [{ "packages/cli/src/a.ts": 'command.option("-o, --output <file>", "where");', "docs/cli.md": "`--output-all`" }, "packages/cli/src/a.ts"],
+      [{ "packages/cli/src/a.ts": 'command.addOption(new Option("--scheme <scheme>", "which"));', "docs/cli.md": "" }, "packages/cli/src/a.ts"],
+    ],
+    accepted: { "packages/cli/src/a.ts": 'command.requiredOption("--data <source>", "what");', "docs/cli.md": "`--data SOURCE`" },
+  },
   "the lock file is in step": {
     broken: [
       [{ "bench/package.json": '{ "dependencies": { "zod": "4" } }' }, "bench/package.json"],
