@@ -9,7 +9,7 @@
 import { type Attribute, float, type Node, string, type Value } from "../../ir/index.ts";
 import { expand, isPolynomial, type Polynomial } from "./polynomial.ts";
 import { normalizedArgument, type Squash, squashAt } from "./squash.ts";
-import type { FoundUnit, Replacement, UnitKind } from "./unit.ts";
+import { type FoundUnit, leakOf, type Replacement, type UnitKind } from "./unit.ts";
 import { above, below } from "./walk.ts";
 
 interface Form {
@@ -53,14 +53,14 @@ const forms: readonly Form[] = [
 export function activationAt(node: Node): FoundUnit | undefined {
   const squash = squashAt(node);
   if (!squash) return undefined;
+  const outputs = above(squash.output);
+  const inputs = [...below(squash.argument)].reverse();
   for (const form of forms) {
     if (form.function !== squash.function) continue;
-    for (const output of above(squash.output)) {
-      for (const input of below(squash.argument)) {
-        const unit = unitOf(form, squash, input, output);
-        if (unit) return unit;
-      }
-    }
+    const units = outputs.flatMap((output) => inputs.flatMap((input) => unitOf(form, squash, input, output) ?? []));
+    // As much as belongs to it, but nothing that others read too.
+    const unit = units.find((found) => !leakOf(found)) ?? units.at(-1);
+    if (unit) return unit;
   }
   return undefined;
 }
