@@ -1,5 +1,7 @@
+export * from "./calibrate/index.ts";
 export * from "./data/index.ts";
 export { compare, type EvaluateOptions, evaluate, type ModelComparison, type ModelComparisonOptions } from "./evaluate.ts";
+export { createHalftone, type Halftone, type HalftoneEvents } from "./halftone.ts";
 export { type InspectOptions, inspect, type ModelInspection, type Outlook, type TensorInfo } from "./inspect.ts";
 export * from "./ir/index.ts";
 export { findUnits, type Normalization, type NormalizeOptions, normalize, type Refusal, type Unit, type UnitKind } from "./normalize/index.ts";
@@ -8,6 +10,7 @@ export * from "./onnx/index.ts";
 export { quantConfigSchema, resolveConfig, tableTarget } from "./placement/index.ts";
 export { formatPlan, parsePlan, quantPlanSchema } from "./plan/index.ts";
 export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Registry } from "./plugin/index.ts";
+export { apply, createQuantizer, plan, quantize, sensitivity } from "./quantizer.ts";
 export * from "./report/index.ts";
 export * from "./spec/index.ts";
 export { type Comparison, checkFusion, compareModels, type Evaluation, type NodeSensitivity, nodesBelow, topK } from "./verify/index.ts";

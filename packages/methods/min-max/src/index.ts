@@ -1,57 +1,52 @@
-/**
- * Static range quantization, the plain baseline: watch each activation, choose a range, cut it into equal steps. Also the
- * tutorial for writing a method: docs/writing-a-method.md walks through this file.
- */
-import {
-  affineEncoding,
-  type Encoding,
-  encodeRange,
-  encodeWeight,
-  type MethodContext,
-  type MethodPlan,
-  type Observation,
-  type PlanContext,
-  type QuantMethod,
-  type Range,
-  unionOf,
-} from "@halftone/core";
-import { type CalibrationOptions, rangeFinder } from "./range-finder.ts";
+import { affineEncoding, type Encoding, encodeRange, encodeWeight, QuantError, type QuantMethod } from "@halftone/core";
+import { type CalibrationOptions, calibrationFor } from "./calibration.ts";
 
-export type { CalibrationOptions } from "./range-finder.ts";
+export type { Calibration, CalibrationOptions } from "./calibration.ts";
 
 export interface MinMaxOptions extends CalibrationOptions {
-  /** How weight ranges are chosen: all of it, or what has the least squared error. Default `max`. */
-  readonly weights?: "max" | "mse";
+  /** `max` keeps every weight inside its range, `mse` shrinks ranges to the least squared error. Default `max`. */
+  readonly weightClipping?: "max" | "mse";
 }
 
-export function minMax(options: MinMaxOptions = {}): QuantMethod {
-  const finder = rangeFinder(options);
+/**
+ * Static range quantization: an activation is encoded by the range of values it takes on the calibration data, a weight by
+ * the values it holds (Jacob et al., arXiv 1712.05877; Nagel et al., arXiv 2106.08295).
+ */
+export function minMax({ weightClipping = "max", ...options }: MinMaxOptions = {}): QuantMethod {
+  const calibration = calibrationFor(options);
+  return {
+    name: "min-max",
 
-  function observe({ placement }: MethodContext): readonly Observation<unknown>[] {
-    return placement.activations.flatMap((site) => site.observed.flatMap((tensor) => finder.observations(tensor)));
-  }
+    observe: ({ placement }) => placement.activations.flatMap(calibration.observe),
 
-  async function plan({ graph, placement, statistics }: PlanContext): Promise<MethodPlan> {
-    const encodings = new Map<string, Encoding>();
-    const skipped = new Map<string, string>();
-    for (const site of placement.activations) {
-      const range = unionOf(site.observed.map((tensor) => finder.range(tensor, site.config, statistics)));
-      const reason = refusal(range);
-      for (const tensor of site.tensors) {
-        if (reason) skipped.set(tensor, reason);
-        else encodings.set(tensor, affineEncoding(site.config, [encodeRange(range, site.config)]));
+    plan: async ({ graph, placement, statistics }) => {
+      const encodings: Record<string, Encoding> = {};
+      const skipped: Record<string, string> = {};
+
+      const settle = (tensors: readonly string[], encode: () => Encoding): void => {
+        try {
+          const encoding = encode();
+          for (const tensor of tensors) encodings[tensor] = encoding;
+        } catch (error) {
+          if (!QuantError.is(error, "unsupported-encoding") && !QuantError.is(error, "invalid-data")) throw error;
+          for (const tensor of tensors) skipped[tensor] = error.message;
+        }
+      };
+
+      for (const site of placement.activations) {
+        settle(site.tensors, () => {
+          const { ranges, layout } = calibration.ranges(site, statistics);
+          return affineEncoding(
+            site.config,
+            ranges.map((range) => encodeRange(range, site.config)),
+            layout,
+          );
+        });
       }
-    }
-    for (const site of placement.weights) {
-      encodings.set(site.tensor, encodeWeight(graph.value(site.tensor)!.constant!, site, { clipping: options.weights ?? "max" }));
-    }
-    return { encodings: Object.fromEntries(encodings), skipped: Object.fromEntries(skipped) };
-  }
-
-  return { name: "min-max", observe, plan };
-}
-
-function refusal({ min, max }: Range): string | undefined {
-  if (min > max) return "no value was seen during calibration";
-  return Number.isFinite(min) && Number.isFinite(max) ? undefined : "its values are not finite";
+      for (const site of placement.weights) {
+        settle([site.tensor], () => encodeWeight(graph.value(site.tensor)!.constant!, site, { clipping: weightClipping }));
+      }
+      return { encodings, skipped };
+    },
+  };
 }
