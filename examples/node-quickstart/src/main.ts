@@ -1,6 +1,6 @@
 // Quantizes PP-OCRv4's text recogniser and measures what it cost, on lines of text rendered with fonts from npm.
 import { fileURLToPath } from "node:url";
-import { type QuantEvent, quantize, renderHtml } from "@halftone/core";
+import { type QuantEvent, quantize, renderReport } from "@halftone/core";
 import { minMax } from "@halftone/min-max";
 import { nodeBackend, nodeTarget } from "@halftone/node";
 import { decodeGreedy } from "./ctc.ts";
@@ -29,7 +29,7 @@ const result = await quantize({
   source: lineSource("calibration-1-128", calibration),
   method: minMax(),
   backend: nodeBackend(),
-  target: nodeTarget(),
+  target: await nodeTarget(),
   verification: lineSource("evaluation-1-800", evaluation),
   metrics: reading.metrics,
   tolerance: 0.005,
@@ -40,7 +40,7 @@ const folder = new URL("../out/", import.meta.url);
 await writeOutputs(folder, {
   "model.onnx": result.model.model,
   "plan.json": JSON.stringify(result.plan, null, 2),
-  "report.html": renderHtml(result.report, result.plan),
+  "report.html": renderReport({ title: "PP-OCRv4 text recogniser", report: result.report, plan: result.plan }),
 });
 
 console.log(`\n${formatTable(result.report, reading.compare())}`);
