@@ -39,7 +39,8 @@ export function samplesInGraph(nodes: ObservingNodes) {
   const pick = (value: Value, strides: readonly number[]): Value => {
     const channels = nodes.shapeOf(value)[1]!;
     const spatial = strides.slice(2);
-    const offsets = spatial.map((stride) => stride >> 1);
+    // The centre of a cell must exist in every later sample too; where sizes vary, the first position stands for the cell.
+    const offsets = spatial.map((stride, axis) => (typeof value.shape?.[axis + 2] === "number" ? stride >> 1 : 0));
     const kernel = offsets.map((offset): number => (offset > 0 ? 2 : 1));
     const size = kernel.reduce((a, b) => a * b, 1);
     const data = new Float32Array(channels * size);
