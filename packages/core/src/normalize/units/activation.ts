@@ -9,7 +9,7 @@
 import { type Attribute, float, type Node, string, type Value } from "../../ir/index.ts";
 import { expand, isPolynomial, type Polynomial } from "./polynomial.ts";
 import { normalizedArgument, type Squash, squashAt } from "./squash.ts";
-import { type FoundUnit, leakOf, type Replacement, type UnitKind } from "./unit.ts";
+import { bestOf, type FoundUnit, type Replacement, type UnitKind } from "./unit.ts";
 import { above, below } from "./walk.ts";
 
 interface Form {
@@ -57,9 +57,7 @@ export function activationAt(node: Node): FoundUnit | undefined {
   const inputs = [...below(squash.argument)].reverse();
   for (const form of forms) {
     if (form.function !== squash.function) continue;
-    const units = outputs.flatMap((output) => inputs.flatMap((input) => unitOf(form, squash, input, output) ?? []));
-    // As much as belongs to it, but nothing that others read too.
-    const unit = units.find((found) => !leakOf(found)) ?? units.at(-1);
+    const unit = bestOf(outputs.flatMap((output) => inputs.flatMap((input) => unitOf(form, squash, input, output) ?? [])));
     if (unit) return unit;
   }
   return undefined;

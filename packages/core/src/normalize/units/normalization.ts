@@ -9,7 +9,7 @@ import { numbersOf, scalarOf } from "../constant-numbers.ts";
 import { obstacleOf } from "./activation.ts";
 import { keptAxes, sameAxes, trailingAxes } from "./axes.ts";
 import { expand, isPolynomial, type Polynomial } from "./polynomial.ts";
-import type { FoundUnit, Replacement, Vector } from "./unit.ts";
+import { bestOf, type FoundUnit, type Replacement, type Vector } from "./unit.ts";
 import { above, below, isOp, onlyReader } from "./walk.ts";
 
 /** `variance` averages the squares; `mean` is undefined for RMSNorm. */
@@ -33,15 +33,17 @@ export function normalizationAt(node: Node): FoundUnit | undefined {
   const moments = isOp(node, "ReduceMean") ? momentsAt(node) : undefined;
   const deviation = moments && deviationAbove(node.outputs[0]!);
   if (!moments || !deviation) return undefined;
-  for (const output of [...above(deviation.value)].reverse()) {
-    const affine = affineOf(output, moments, deviation);
-    if (!affine) continue;
-    const kind = moments.mean ? "layer-norm" : "rms-norm";
-    const nodes = new Set([...moments.nodes, ...deviation.nodes, ...affine.nodes]);
-    const unit = { kind, nodes, input: moments.x, output } as const;
-    return moments.mean ? { ...unit, replacement: layerNormalization(moments, deviation.epsilon, affine) } : unit;
-  }
-  return undefined;
+  const outputs = [...above(deviation.value)].reverse();
+  return bestOf(outputs.flatMap((output) => unitOf(output, moments, deviation) ?? []));
+}
+
+function unitOf(output: Value, moments: Moments, deviation: Deviation): FoundUnit | undefined {
+  const affine = affineOf(output, moments, deviation);
+  if (!affine) return undefined;
+  const kind = moments.mean ? "layer-norm" : "rms-norm";
+  const nodes = new Set([...moments.nodes, ...deviation.nodes, ...affine.nodes]);
+  const unit = { kind, nodes, input: moments.x, output } as const;
+  return moments.mean ? { ...unit, replacement: layerNormalization(moments, deviation.epsilon, affine) } : unit;
 }
 
 function momentsAt(variance: Node): Moments | undefined {

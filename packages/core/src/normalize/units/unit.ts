@@ -38,3 +38,8 @@ export function leakOf(unit: Pick<FoundUnit, "nodes" | "output">): Value | undef
   }
   return undefined;
 }
+
+/** The first that holds nothing others read too, else the last. */
+export function bestOf(units: readonly FoundUnit[]): FoundUnit | undefined {
+  return units.find((unit) => !leakOf(unit)) ?? units.at(-1);
+}

@@ -15,11 +15,14 @@ export function below(value: Value): readonly Value[] {
   return found;
 }
 
-/** `value` and what arithmetic makes of it above, as long as there is one reader at a time, nearest first. */
+/** `value` and what arithmetic makes of it above, nearest first. */
 export function above(value: Value): readonly Value[] {
   const found = [value];
-  for (let reader = onlyReader(value); reader && isArithmetic(reader) && found.length < maximumValues; reader = onlyReader(found.at(-1)!)) {
-    found.push(reader.outputs[0]!);
+  for (const current of found) {
+    for (const { node } of current.consumers) {
+      const output = isArithmetic(node) && node.graph === value.graph ? node.outputs[0] : undefined;
+      if (output && found.length < maximumValues && !found.includes(output)) found.push(output);
+    }
   }
   return found;
 }
