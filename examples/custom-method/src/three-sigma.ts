@@ -1,0 +1,58 @@
+/**
+ * Clips activations three standard deviations beyond the extremes of a typical sample.
+ *
+ * The largest value of a tensor differs from sample to sample. One unusual sample should not make the steps of the grid
+ * larger for all others: with m and s the mean and the standard deviation of the samples' maxima, the range ends at
+ * m + 3 s, or at the largest value seen if that is less; its lower end likewise.
+ */
+import { affineEncoding, encodeRange, encodeWeight, type Observation, type QuantMethod } from "@halftone/core";
+import { createMoments, type Moments } from "./moments.ts";
+
+export interface ThreeSigmaOptions {
+  /** Default 3. */
+  readonly deviations?: number;
+}
+
+interface Extremes {
+  readonly min: Moments;
+  readonly max: Moments;
+}
+
+export function threeSigma({ deviations = 3 }: ThreeSigmaOptions = {}): QuantMethod {
+  return {
+    name: "three-sigma",
+
+    observe: ({ placement }) => placement.activations.flatMap((site) => site.observed.map(observeExtremes)),
+
+    plan: async ({ graph, placement, statistics }) => {
+      const activations = placement.activations.flatMap((site) => {
+        const seen = site.observed.map((tensor) => statistics.get(observeExtremes(tensor)));
+        const min = Math.min(...seen.map((extremes) => Math.max(extremes.min.least, extremes.min.mean - deviations * extremes.min.deviation)));
+        const max = Math.max(...seen.map((extremes) => Math.min(extremes.max.most, extremes.max.mean + deviations * extremes.max.deviation)));
+        const encoding = affineEncoding(site.config, [encodeRange({ min, max }, site.config)]);
+        return site.tensors.map((tensor) => [tensor, encoding] as const);
+      });
+      const weights = placement.weights.map((site) => [site.tensor, encodeWeight(graph.value(site.tensor)!.constant!, site)] as const);
+      return { encodings: Object.fromEntries([...activations, ...weights]), skipped: {} };
+    },
+  };
+}
+
+/** What the method wants to see: per sample only the two extremes, which the runtime finds where the tensor is. */
+function observeExtremes(tensor: string): Observation<Extremes> {
+  return {
+    key: `three-sigma:${tensor}`,
+    tensor,
+    reduction: { kind: "extremes" },
+    createObserver: () => {
+      const [min, max] = [createMoments(), createMoments()];
+      return {
+        update: ({ data }) => {
+          min.add(data[0] as number);
+          max.add(data[1] as number);
+        },
+        result: () => ({ min: min.result(), max: max.result() }),
+      };
+    },
+  };
+}
