@@ -41,4 +41,12 @@ describe("axes as an input", () => {
     }));
     await expectSameOutputs(model, upgradeOpset);
   });
+
+  it.each([17, 19])("DFT of %i", async (opset) => {
+    const model = buildModel({ opset, inputs: { x: [2, 6, 5, 1] } }, (b, { x }) => ({
+      first: b.op("DFT", [x]),
+      second: b.op("DFT", [x], { axis: int(2), onesided: int(1) }),
+    }));
+    await expectSameOutputs(model, upgradeOpset);
+  });
 });

@@ -1,9 +1,16 @@
-import { type AdaptorTable, listToInput } from "./adaptor.ts";
+import { type Adaptor, type AdaptorTable, listToInput } from "./adaptor.ts";
 
 const axesToInput = listToInput("axes", 1);
 
-/** Axes became an input: in 13 where exporters computed them at run time, in 18 for the other reductions. */
+const axisToInput: Adaptor = (node) => {
+  const axis = node.graph.addConstant(`${node.name}_axis`, { dtype: "int64", shape: [], data: BigInt64Array.of(BigInt(node.int("axis", 1))) });
+  node.setInput(2, axis);
+  node.setAttribute("axis", undefined);
+};
+
+/** Axes became an input: in 13 where exporters compute them at run time, in 18 for the other reductions. */
 export const axes: AdaptorTable = {
+  DFT: { 20: axisToInput },
   Squeeze: { 13: axesToInput },
   Unsqueeze: { 13: axesToInput },
   ReduceSum: { 13: axesToInput },

@@ -5,8 +5,9 @@ import { livingNodes } from "../rule.ts";
 import { type AdaptorTable, unsupported } from "./adaptor.ts";
 import { axes } from "./axes.ts";
 import { bounds } from "./bounds.ts";
-import { miscellaneous } from "./miscellaneous.ts";
+import { dropout } from "./dropout.ts";
 import { normalization } from "./normalization.ts";
+import { redefined } from "./redefined.ts";
 import { resizing } from "./resizing.ts";
 import { sampling } from "./sampling.ts";
 import { slicing } from "./slicing.ts";
@@ -23,7 +24,7 @@ const oldestOpset = 7;
 /** The IR version that came with operator set 21. */
 const workingIrVersion = 10;
 
-const adaptors: AdaptorTable = { ...axes, ...bounds, ...miscellaneous, ...normalization, ...resizing, ...sampling, ...slicing, ...softmax };
+const adaptors: AdaptorTable = { ...axes, ...bounds, ...dropout, ...normalization, ...redefined, ...resizing, ...sampling, ...slicing, ...softmax };
 
 /**
  * Rewrites the standard operators of a model, subgraphs included, in terms of operator set 21: version by version, each
