@@ -17,7 +17,7 @@ export function createModel(opset: number, name = "graph"): Model {
   return { irVersion: 10, opsets: new Map([["", opset]]), producerName: "halftone", producerVersion: "", metadata: new Map(), graph: new Graph(name) };
 }
 
-/** The version of the standard operator set. */
+/** The version of the standard operator set; 0 when the model uses none of its operators. Before IR version 3 there was only the first. */
 export function opsetOf(model: Model): number {
-  return model.opsets.get("") ?? 0;
+  return model.opsets.get("") ?? (model.irVersion < 3 ? 1 : 0);
 }

@@ -1,4 +1,5 @@
-import { TensorProto_DataLocation as Location, type ModelProto, type TensorProto } from "onnx-buf";
+import { clearField } from "@bufbuild/protobuf";
+import { TensorProto_DataLocation as Location, type ModelProto, type TensorProto, TensorProtoSchema } from "onnx-buf";
 import { byteLength } from "../ir/index.ts";
 import type { ByteSource } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
@@ -42,8 +43,8 @@ export async function attachSources(model: ModelProto, sources: ReadonlyMap<stri
 
 function attach(tensor: TensorProto, bytes: Uint8Array): void {
   tensor.rawData = bytes as Uint8Array<ArrayBuffer>;
-  tensor.dataLocation = Location.DEFAULT;
   tensor.externalData = [];
+  clearField(tensor, TensorProtoSchema.field["dataLocation"]!);
 }
 
 function externalTensors(model: ModelProto): TensorProto[] {

@@ -57,8 +57,9 @@ function bytesOfTypedFields(proto: TensorProto, dtype: Exclude<Dtype, "string">,
 /** `int32_data` holds narrow types one element per entry, except that types under 8 bits may come as the bytes of `raw_data`. */
 function narrow(entries: readonly number[], bits: number, count: number): Uint16Array | Uint8Array {
   if (bits === 16) return Uint16Array.from(entries);
-  if (bits === 8 || entries.length !== count) return Uint8Array.from(entries);
-  const packed = new Uint8Array(Math.ceil((count * bits) / 8));
+  const length = Math.ceil((count * bits) / 8);
+  if (entries.length !== count || length === count) return Uint8Array.from(entries);
+  const packed = new Uint8Array(length);
   const mask = (1 << bits) - 1;
   entries.forEach((entry, index) => {
     const bit = index * bits;

@@ -48,7 +48,7 @@ function writeNode(node: Node, place: PlaceTensor): NodeProto {
   const proto = carry(carriers.node, node.origin);
   proto.name = node.name;
   proto.opType = node.op;
-  proto.domain = node.domain;
+  if (node.domain !== "") proto.domain = node.domain;
   proto.input = node.inputs.map((value) => value?.name ?? "");
   proto.output = node.outputs.map((value) => value?.name ?? "");
   proto.attribute = [...node.attributes].map(([name, attribute]) => writeAttribute(name, attribute, place));

@@ -29,8 +29,8 @@ export function writeModel(model: Model, options: WriteOptions = {}): ModelFiles
   const side = createSideFiles(options.externalName ?? "model.onnx.data", externalFrom);
   const proto = carry(carriers.model, model.origin);
   proto.irVersion = BigInt(model.irVersion);
-  proto.producerName = model.producerName;
-  proto.producerVersion = model.producerVersion;
+  if (model.producerName !== "") proto.producerName = model.producerName;
+  if (model.producerVersion !== "") proto.producerVersion = model.producerVersion;
   proto.opsetImport = [...model.opsets].map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }));
   proto.metadataProps = [...model.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
   proto.graph = writeGraph(model.graph, side.place);
