@@ -1,3 +1,4 @@
+export { type IsolatedBackendOptions, isolatedBackend } from "./isolated-backend.ts";
 export { type NodeBackendOptions, nodeBackend } from "./node-backend.ts";
 export type { LoadRuntime, OnnxRuntime } from "./session/runtime.ts";
 export type { CpuKind, ReadText } from "./target/cpu.ts";
