@@ -2,9 +2,9 @@ import type { Node } from "../ir/index.ts";
 import type { Verdict } from "../spec/index.ts";
 import { accepted, refused } from "./rule.ts";
 
-/** May `node` be removed so that whoever read its first output reads its first input? Graph outputs keep their names. */
-export function checkBypass(node: Node): Verdict {
-  const [input, output] = [node.inputs[0], node.outputs[0]];
+/** May `node` be removed so that whoever read its first output reads one of its inputs, the first by default? Graph outputs keep their names. */
+export function checkBypass(node: Node, from = 0): Verdict {
+  const [input, output] = [node.inputs[from], node.outputs[0]];
   if (!input || !output) return refused("it lacks an input or an output");
   const extra = node.outputs.find((other, index) => index > 0 && other && (other.consumers.length > 0 || other.isOutput));
   if (extra) return refused(`its second output ${extra.name} is read`);
@@ -14,9 +14,9 @@ export function checkBypass(node: Node): Verdict {
   return input.isOutput ? refused(`it gives the graph output ${input.name} a second name, ${output.name}`) : accepted;
 }
 
-export function bypass(node: Node): void {
+export function bypass(node: Node, from = 0): void {
   const { graph } = node;
-  const [input, output] = [node.inputs[0]!, node.outputs[0]!];
+  const [input, output] = [node.inputs[from]!, node.outputs[0]!];
   if (!output.isOutput) {
     output.replaceUses(input);
     graph.removeNode(node);

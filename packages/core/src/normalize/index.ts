@@ -17,6 +17,7 @@ import { inferTypes } from "./shapes/infer-types.ts";
 import { type ObservedShapes, recordShapes } from "./shapes/record-shapes.ts";
 import { findUnits, fuseUnits, type Unit } from "./units/index.ts";
 
+export { upgradeOpset, workingOpset } from "./opset/index.ts";
 export type { Refusal } from "./rule.ts";
 export { type ObservedShapes, recordShapes } from "./shapes/record-shapes.ts";
 export { findUnits, type Unit, type UnitKind } from "./units/index.ts";

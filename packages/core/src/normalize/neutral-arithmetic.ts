@@ -8,14 +8,13 @@ export const removeNeutralArithmetic: Rule<Node> = {
   name: "remove-neutral-arithmetic",
   scope: "main-graph",
   match: (node) => (isNeutral(node) ? node : undefined),
-  check: checkBypass,
-  rewrite: (node) => {
-    const operand = node.inputs.findIndex((input) => !input!.content);
-    // Bypassing hands the first input through.
-    node.setInputs([node.inputs[operand], node.inputs[1 - operand]]);
-    bypass(node);
-  },
+  check: (node) => checkBypass(node, operandOf(node)),
+  rewrite: (node) => bypass(node, operandOf(node)),
 };
+
+function operandOf(node: Node): number {
+  return node.inputs.findIndex((input) => !input!.content);
+}
 
 function isNeutral(node: Node): boolean {
   const affine = scalarAffineOf(node);
