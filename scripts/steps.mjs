@@ -70,9 +70,13 @@ function isInstalled() {
   return wanted.every(([path, entry]) => !path.startsWith("node_modules/") || entry.optional || entry.peer || installed[path]?.version === entry.version);
 }
 
+/**
+ * What the lock file says, and the lock file stays as it is. Not `npm ci`: it refuses a lock file that does not name the
+ * optional binaries of every platform, and a registry that mirrors only some of them makes such a file.
+ */
 export async function install() {
   requireNode();
-  if (!isInstalled()) await step("install", [...npm(), "ci", "--no-audit", "--no-fund"]);
+  if (!isInstalled()) await step("install", [...npm(), "install", "--no-save", "--no-audit", "--no-fund"]);
 }
 
 /** Builds every package and example, or with `target` one workspace and what it depends on. The documentation site is apart. */
@@ -83,7 +87,7 @@ export async function build(target) {
   return step("build", [...npm(), "run", "build", "--if-present", ...rooms.map((room) => `--workspace=${room}`)]);
 }
 
-/** The lock file may not name Turbo's binary for this platform; npm then builds the workspaces in their declared order. */
+/** The registry may not have Turbo's binary for this platform; npm then builds the workspaces in their declared order. */
 async function turboRuns() {
   return (await run([...tool("turbo"), "--version"], { stdio: "ignore" })) === 0;
 }

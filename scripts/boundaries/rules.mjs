@@ -233,7 +233,7 @@ export const rules = [
   },
   {
     name: "the lock file is in step",
-    why: "npm ci refuses to install in a fresh clone when a package.json and the lock file disagree",
+    why: "an install in a fresh clone would otherwise decide versions by itself",
     check: (project) => {
       const locked = JSON.parse(project.texts.get("package-lock.json") ?? "{}").packages ?? {};
       return [...project.manifests].flatMap(([folder, manifest]) =>
