@@ -82,7 +82,7 @@ export async function install() {
 /** Builds every package and example, or with `target` one workspace and what it depends on. The documentation site is apart. */
 export async function build(target) {
   const filter = target === undefined ? "!@halftone/docs" : `${target}...`;
-  if (await turboRuns()) return step("build", [...tool("turbo"), "run", "build", "--output-logs=new-only", "--ui=stream", `--filter=${filter}`]);
+  if (await turboRuns()) return step("build", [...tool("turbo"), "run", "build", "--output-logs=errors-only", "--ui=stream", `--filter=${filter}`]);
   const rooms = ["packages/core", "packages/methods", "packages/backends", "packages/cli", "examples"];
   return step("build", [...npm(), "run", "build", "--if-present", ...rooms.map((room) => `--workspace=${room}`)]);
 }
