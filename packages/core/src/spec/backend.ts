@@ -33,10 +33,11 @@ export interface Backend {
   optimize?(model: ModelFiles, options?: SessionOptions): Promise<ModelFiles>;
 }
 
-/** What is known of a tensor before any run; a dimension that is not is a symbol, or empty. */
+/** What is known of a tensor before any run. */
 export interface TensorType {
   readonly dtype: Dtype;
-  readonly shape: readonly Dimension[];
+  /** A dimension that is not known is a symbol, or empty. Undefined where not even the rank is known. */
+  readonly shape: readonly Dimension[] | undefined;
 }
 
 export interface Session {

@@ -32,15 +32,17 @@ export function describeBackend(name: string, create: () => Backend, options: De
     });
 
     test("says what type the runtime infers, where it says so at all", async (context) => {
-      const model = buildModel({ inputs: { x: ["n", 2, 8, 8] } }, (b, { x }) => {
+      const inputs = { x: ["n", 2, 8, 8], target: { dtype: "int64", shape: ["k"] } } as const;
+      const model = buildModel({ inputs }, (b, { x, target }) => {
         const y = b.op("Conv", [x, b.random([5, 2, 3, 3])]);
-        return { y, sizes: b.op("Shape", [y]) };
+        return { y, sizes: b.op("Shape", [y]), unknown: b.op("Reshape", [y, target]) };
       });
       const session = await open(writeModel(model));
       if (!session.describe) context.skip(`${name} describes no values: the method is optional`);
       expect(session.describe!("x")).toEqual({ dtype: "float32", shape: ["n", 2, 8, 8] });
       expect(session.describe!("sizes")).toEqual({ dtype: "int64", shape: [4] });
       expect(session.describe!("y")).toEqual({ dtype: "float32", shape: ["n", 5, 6, 6] });
+      expect(session.describe!("unknown")).toEqual({ dtype: "float32", shape: undefined });
       expect(session.describe!("no such value")).toBeUndefined();
     });
 

@@ -56,7 +56,8 @@ export async function createNative(runtime: OnnxRuntime, model: ModelFiles, opti
 /** What the runtime inferred when it loaded the model. */
 function typesOf(native: InferenceSession): ReadonlyMap<string, TensorType> {
   const tensors = [...native.inputMetadata, ...native.outputMetadata].flatMap((value) => (value.isTensor ? [value] : []));
-  return new Map(tensors.map(({ name, type, shape }) => [name, { dtype: type as Dtype, shape }]));
+  // The binding shows an unknown rank as it shows a scalar: without dimensions.
+  return new Map(tensors.map(({ name, type, shape }) => [name, { dtype: type as Dtype, shape: shape.length > 0 ? shape : undefined }]));
 }
 
 function checkOutput(native: InferenceSession, name: string): void {

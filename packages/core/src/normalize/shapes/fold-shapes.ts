@@ -1,7 +1,7 @@
 import { constantFromTensor, type Graph, type Node, type Value } from "../../ir/index.ts";
 import type { Tensor } from "../../spec/index.ts";
 import { makeConstant } from "../edit.ts";
-import { type KnownElements, knownElements } from "./known-elements.ts";
+import { type KnownIntegers, knownIntegers } from "./known-integers.ts";
 
 /**
  * Makes constants of what is computed from static dimensions, and of the target of a Reshape where sizes of the input
@@ -18,15 +18,15 @@ export function foldShapes(graph: Graph): number {
 }
 
 function foldValue(value: Value): boolean {
-  const elements = value.isOutput || value.consumers.length === 0 ? undefined : knownElements(value);
-  const tensor = elements && tensorOf(value, elements);
+  const known = value.isOutput || value.consumers.length === 0 ? undefined : knownIntegers(value);
+  const tensor = known && tensorOf(value, known);
   if (tensor) makeConstant(value, constantFromTensor(tensor));
   return tensor !== undefined;
 }
 
-function tensorOf(value: Value, elements: KnownElements): Tensor | undefined {
-  if (!elements.every((element) => typeof element === "number") || !value.shape) return undefined;
-  const shape = value.shape.length === 0 ? [] : [elements.length];
+function tensorOf(value: Value, { elements, isScalar }: KnownIntegers): Tensor | undefined {
+  if (!elements.every((element) => typeof element === "number")) return undefined;
+  const shape = isScalar ? [] : [elements.length];
   if (value.dtype === "int64") return { dtype: "int64", shape, data: BigInt64Array.from(elements, BigInt) };
   return value.dtype === "int32" ? { dtype: "int32", shape, data: Int32Array.from(elements) } : undefined;
 }
@@ -35,7 +35,7 @@ function tensorOf(value: Value, elements: KnownElements): Tensor | undefined {
 function foldTarget(node: Node): boolean {
   const [input, target] = node.inputs;
   if (node.op !== "Reshape" || node.domain !== "" || node.int("allowzero", 0) !== 0 || !input || !target || target.content) return false;
-  const sizes = knownElements(target)?.map((element, axis) => (isSizeOf(element, input, axis) ? 0 : typeof element === "number" ? element : -1));
+  const sizes = knownIntegers(target)?.elements.map((element, axis) => (isSizeOf(element, input, axis) ? 0 : typeof element === "number" ? element : -1));
   if (!sizes || sizes.filter((size) => size === -1).length > 1) return false;
   const data = BigInt64Array.from(sizes, BigInt);
   node.setInput(1, node.graph.addConstant(`${target.name}_static`, { dtype: "int64", shape: [data.length], data }));
@@ -43,7 +43,7 @@ function foldTarget(node: Node): boolean {
 }
 
 /** A symbol means the same size wherever it stands. */
-function isSizeOf(element: KnownElements[number], input: Value, axis: number): boolean {
+function isSizeOf(element: KnownIntegers["elements"][number], input: Value, axis: number): boolean {
   if (typeof element !== "object") return false;
   const symbol = element.value.shape?.[element.axis];
   return (element.value === input && element.axis === axis) || (symbol !== "" && symbol === input.shape?.[axis]);

@@ -57,7 +57,8 @@ function skeletonOf(model: Model): Model {
 
 function learn(value: Value, { dtype, shape }: TensorType): void {
   value.dtype ??= dtype;
-  value.shape = value.shape?.length === shape.length ? value.shape.map((known, axis) => better(known, shape[axis]!)) : (value.shape ?? shape);
+  if (!value.shape) value.shape = shape;
+  else if (value.shape.length === shape?.length) value.shape = value.shape.map((known, axis) => better(known, shape[axis]!));
 }
 
 function better(known: Dimension, inferred: Dimension): Dimension {
