@@ -14,6 +14,8 @@ const alignment = 4096;
 
 export interface SideFiles {
   readonly place: PlaceTensor;
+  /** Bytes of the tensors that stay in the model. */
+  readonly inlineBytes: number;
   readonly files: ReadonlyMap<string, Uint8Array>;
 }
 
@@ -23,6 +25,7 @@ export interface SideFiles {
  */
 export function createSideFiles(name: string, from: number): SideFiles {
   const layout = new Map<string, SideFile>();
+  let inlineBytes = 0;
   const placed = new WeakMap<ArrayBufferLike, Map<string, { readonly location: string; readonly offset: number }>>();
 
   function placeOf(bytes: Uint8Array): { readonly location: string; readonly offset: number } {
@@ -52,12 +55,16 @@ export function createSideFiles(name: string, from: number): SideFiles {
     place: (proto, bytes) => {
       if (bytes.byteLength < from || bytes.byteLength === 0) {
         proto.rawData = bytes as Uint8Array<ArrayBuffer>;
+        inlineBytes += bytes.byteLength;
         return;
       }
       const { location, offset } = placeOf(bytes);
       const entries = { location, offset: String(offset), length: String(bytes.byteLength) };
       proto.dataLocation = Location.EXTERNAL;
       proto.externalData = Object.entries(entries).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
+    },
+    get inlineBytes() {
+      return inlineBytes;
     },
     files: lazyMap(layout, join),
   };

@@ -34,15 +34,20 @@ export function writeModel(model: Model, options: WriteOptions = {}): ModelFiles
   proto.opsetImport = [...model.opsets].map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }));
   proto.metadataProps = [...model.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
   proto.graph = writeGraph(model.graph, side.place);
+  // Before encoding, which would take a multiple of that memory, and after it, for what is no weight.
+  assertFits(side.inlineBytes);
   const bytes = toBinary(ModelProtoSchema, proto);
-  if (bytes.byteLength > maximumModelBytes) {
-    throw new QuantError(
-      "write-failed",
-      `The model takes ${bytes.byteLength} bytes, over the ${maximumModelBytes} of the format: write smaller tensors into side files too (externalFrom).`,
-      { details: { bytes: bytes.byteLength, limit: maximumModelBytes } },
-    );
-  }
+  assertFits(bytes.byteLength);
   return side.files.size > 0 ? { model: bytes, external: side.files } : { model: bytes };
+}
+
+function assertFits(bytes: number): void {
+  if (bytes <= maximumModelBytes) return;
+  throw new QuantError(
+    "write-failed",
+    `The model takes ${bytes} bytes, over the ${maximumModelBytes} of the format: write smaller tensors into side files too (externalFrom).`,
+    { details: { bytes, limit: maximumModelBytes } },
+  );
 }
 
 function bytesOfWeights(graph: Graph): number {
