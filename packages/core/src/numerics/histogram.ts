@@ -36,16 +36,30 @@ export interface HistogramBuilder {
 /** Half of float32's smallest subnormal would do; this keeps 1 / width finite in float64. */
 const smallestWidth = 2 ** -200;
 
+/** Values that may be counted before the recent counts must be added to the others. */
+const mostRecent = 2 ** 16 - 1;
+
 /** `bins` to each side of zero; between half and all of them are in use on the longer side. */
 export function createHistogram(bins = 2048): HistogramBuilder {
   let width = smallestWidth;
   let counts = new Float64Array(2 * bins);
+  // Where values are counted first: small enough that hundreds of histograms stay in the cache.
+  const recent = new Uint16Array(2 * bins);
+  let recentTotal = 0;
   let [total, zeros, nan, infinite] = [0, 0, 0, 0];
   let range = emptyRange;
+
+  const settle = (): void => {
+    if (recentTotal === 0) return;
+    for (let index = 0; index < recent.length; index++) counts[index]! += recent[index]!;
+    recent.fill(0);
+    recentTotal = 0;
+  };
 
   const cover = (wanted: Range): void => {
     const needed = widthFor(Math.max(-wanted.min, wanted.max), bins);
     if (needed > width) {
+      settle();
       counts = coarsen(counts, bins, Math.min(31, Math.log2(needed / width)));
       width = needed;
     }
@@ -53,9 +67,12 @@ export function createHistogram(bins = 2048): HistogramBuilder {
   };
 
   const bin = (values: Float32Array): void => {
-    const target = counts;
-    const perUnit = 1 / width;
-    for (let index = 0; index < values.length; index++) target[Math.floor(values[index]! * perUnit) + bins]!++;
+    for (let start = 0; start < values.length; start += mostRecent) {
+      const part = values.length > mostRecent ? values.subarray(start, start + mostRecent) : values;
+      if (recentTotal + part.length > mostRecent) settle();
+      countInto(recent, part, 1 / width, bins);
+      recentTotal += part.length;
+    }
     total += values.length;
     zeros += values.length - countNonZero(values);
   };
@@ -85,8 +102,15 @@ export function createHistogram(bins = 2048): HistogramBuilder {
       total += other.total;
       zeros += other.zeros;
     },
-    result: () => ({ width, counts: counts.slice(), total, zeros, range, nan, infinite }),
+    result: () => {
+      settle();
+      return { width, counts: counts.slice(), total, zeros, range, nan, infinite };
+    },
   };
+}
+
+function countInto(counts: Uint16Array, values: Float32Array, perUnit: number, bins: number): void {
+  for (let index = 0; index < values.length; index++) counts[Math.floor(values[index]! * perUnit) + bins]!++;
 }
 
 /** The smallest power of two w with magnitude < bins w. */

@@ -1,4 +1,5 @@
 export { affineEncoding } from "./affine-encoding.ts";
+export { boundedRange } from "./bounded-range.ts";
 export { type EntropyOptions, entropyRange } from "./clip-entropy.ts";
 export { mseRange } from "./clip-mse.ts";
 export { percentileRange } from "./clip-percentile.ts";
@@ -8,10 +9,11 @@ export { type AffineParameters, encodeRange, smallestScale } from "./encode-rang
 export { type EncodeWeightOptions, encodeWeight } from "./encode-weight.ts";
 export { floatValues } from "./float-values.ts";
 export { createHistogram, type Histogram, type HistogramBuilder } from "./histogram.ts";
+export { limitHistogram } from "./limit-histogram.ts";
 export { packNibbles, unpackNibbles } from "./nibbles.ts";
 export { percentile } from "./percentile.ts";
 export { dequantizeTensor, quantizeTensor } from "./quantize.ts";
 export { seededRandom } from "./random.ts";
-export { emptyRange, isFinite32, type Range, rangeOf, unionOf } from "./range.ts";
+export { clampTo, emptyRange, isFinite32, type Range, rangeOf, unionOf } from "./range.ts";
 export { roundHalfEven } from "./rounding.ts";
 export { scaleCount, visitGroups } from "./scale-groups.ts";

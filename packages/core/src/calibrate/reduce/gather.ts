@@ -4,32 +4,43 @@ import type { ObservingNodes } from "./observing-nodes.ts";
 
 /** Many small results in one output: an output that crosses out of the runtime costs more than a node inside. */
 export interface Gather {
-  /** Answers with the offset of the part along the gathering axis. */
-  add(part: Value, length: number): number;
+  /** The part has `length` elements along the axis and must agree with the others on all axes behind it. */
+  add(part: Value, length: number): Part;
   /** The output that holds all parts; none when there are none. */
   finish(): readonly Value[];
-  data(outputs: Tensors): Float32Array;
-  /** Elements along the gathering axis. */
-  length(): number;
+}
+
+/** Where a part lies in the output: once per row, where rows are what lies before the axis. */
+export interface Part {
+  /** The part's elements in each row. */
+  rows(outputs: Tensors): readonly Float32Array[];
 }
 
 export function createGather({ add, output }: ObservingNodes, axis: number): Gather {
   const parts: Value[] = [];
-  let length = 0;
+  let total = 0;
   let whole: Value | undefined;
   return {
-    add: (part, size) => {
+    add: (part, length) => {
+      const start = total;
       parts.push(part);
-      length += size;
-      return length - size;
+      total += length;
+      return {
+        rows: (outputs) => {
+          const { data, shape } = outputs[whole!.name]!;
+          const inner = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+          const row = total * inner;
+          return Array.from({ length: data.length / row }, (_, index) =>
+            (data as Float32Array).subarray(index * row + start * inner, index * row + (start + length) * inner),
+          );
+        },
+      };
     },
     finish: () => {
       if (parts.length === 0) return [];
-      whole = output(add("Concat", parts, { axis: int(axis) }));
+      whole = output(parts.length > 1 ? add("Concat", parts, { axis: int(axis) }) : add("Identity", parts));
       whole.dtype = "float32";
       return [whole];
     },
-    data: (outputs) => outputs[whole!.name]!.data as Float32Array,
-    length: () => length,
   };
 }

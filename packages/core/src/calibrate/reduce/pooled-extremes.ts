@@ -1,5 +1,5 @@
 import { int, ints, type Value } from "../../ir/index.ts";
-import type { ReadEnd } from "./extremes.ts";
+import { type End, endOf } from "./ends.ts";
 import { createGather } from "./gather.ts";
 import type { ObservingNodes } from "./observing-nodes.ts";
 
@@ -16,24 +16,11 @@ export function pooledExtremes(nodes: ObservingNodes) {
     return nodes.add("Conv", [value, weight], { group: int(channels), kernel_shape: ints([1, 1]) });
   };
 
-  const largest = (value: Value, channels: number): ReadEnd => {
-    const offset = gather.add(nodes.add("GlobalMaxPool", [value]), channels);
-    return (outputs) => {
-      const data = gather.data(outputs);
-      const ends = data.slice(offset, offset + channels);
-      for (let sample = gather.length(); sample < data.length; sample += gather.length()) {
-        for (let channel = 0; channel < channels; channel++) ends[channel] = Math.max(ends[channel]!, data[sample + offset + channel]!);
-      }
-      return ends;
-    };
-  };
-
   return {
-    end: (side: "min" | "max", value: Value): ReadEnd => {
+    end: (side: "min" | "max", value: Value): End => {
       const channels = nodes.shapeOf(value)[1]!;
-      if (side === "max") return largest(value, channels);
-      const read = largest(negative(value, channels), channels);
-      return (outputs) => read(outputs).map((end) => -end);
+      const source = side === "max" ? value : negative(value, channels);
+      return endOf(side, gather.add(nodes.add("GlobalMaxPool", [source]), channels).rows, side === "min");
     },
     finish: gather.finish,
   };

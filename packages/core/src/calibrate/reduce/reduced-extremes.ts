@@ -1,5 +1,5 @@
 import { int, type Value } from "../../ir/index.ts";
-import type { ReadEnd } from "./extremes.ts";
+import { type End, endOf } from "./ends.ts";
 import { createGather, type Gather } from "./gather.ts";
 import type { ObservingNodes } from "./observing-nodes.ts";
 
@@ -19,24 +19,21 @@ export function reducedExtremes(nodes: ObservingNodes) {
     nodes.add(operators[side], axes.length > 0 ? [value, nodes.integers(axes)] : [value], { keepdims: int(keep ? 1 : 0) });
 
   return {
-    /** Of the whole tensor: one number. */
-    end: (side: "min" | "max", value: Value): ReadEnd => {
+    whole: (side: "min" | "max", value: Value): End => {
       const shape = nodes.shapeOf(value);
       const source = shape.length > 0 ? value : nodes.add("Reshape", [value, nodes.integers([1])]);
       const rows = rowAxes(shape);
       const partly = rows.length > 0 ? reduce(side, source, rows, true) : source;
-      const gather = gatherOf(Math.max(shape.length, 1));
-      const offset = gather.add(reduce(side, partly, [], true), 1);
-      return (outputs) => gather.data(outputs).subarray(offset, offset + 1);
+      const part = gatherOf(Math.max(shape.length, 1)).add(reduce(side, partly, [], true), 1);
+      return endOf(side, part.rows);
     },
-    /** Of each slice along the axis. */
-    sliceEnds: (side: "min" | "max", value: Value, axis: number): ReadEnd => {
+    slices: (side: "min" | "max", value: Value, axis: number): End => {
       const others = nodes.shapeOf(value).flatMap((_, index) => (index === axis ? [] : [index]));
       // Without other axes there is nothing to reduce, and no axes would mean all of them.
       const ends = nodes.output(others.length > 0 ? reduce(side, value, others, false) : nodes.add("Identity", [value]));
       ends.dtype = "float32";
       slices.push(ends);
-      return (outputs) => outputs[ends.name]!.data as Float32Array;
+      return endOf(side, (outputs) => [outputs[ends.name]!.data as Float32Array]);
     },
     finish: (): readonly Value[] => [...byRank.values()].flatMap((gather) => gather.finish()).concat(slices),
   };

@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { affineEncoding } from "./affine-encoding.ts";
+import { boundedRange } from "./bounded-range.ts";
+import { encodeRange } from "./encode-range.ts";
+import { dequantizeTensor, quantizeTensor } from "./quantize.ts";
+
+describe("boundedRange", () => {
+  it("lets every value beyond the bound come out at or beyond it, at any width", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 3, max: 8 }),
+        fc.double({ min: 0.01, max: 100, noNaN: true }),
+        fc.double({ min: -2, max: 0, noNaN: true }),
+        (bits, max, chosen) => {
+          const config = { dtype: "uint8", bits, scheme: "asymmetric" } as const;
+          const range = boundedRange({ min: chosen, max }, { min: -9, max }, { min: -3 }, config);
+          const encoding = affineEncoding(config, [encodeRange(range, config)]);
+          const values = { dtype: "float32" as const, shape: [3], data: Float32Array.of(-3, -4, -9) };
+          for (const real of dequantizeTensor(quantizeTensor(values, encoding), encoding).data as Float32Array) expect(real).toBeLessThanOrEqual(-3 + 1e-5);
+        },
+      ),
+    );
+  });
+
+  it("keeps a range that does not reach the bounds, and the exact zero of a rectified one", () => {
+    const config = { bits: 8 };
+    expect(boundedRange({ min: -1, max: 2 }, { min: -1, max: 2 }, { min: -3 }, config)).toEqual({ min: -1, max: 2 });
+    expect(boundedRange({ min: 0, max: 2 }, { min: 0, max: 2 }, { min: 0 }, config)).toEqual({ min: 0, max: 2 });
+  });
+});
