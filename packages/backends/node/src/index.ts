@@ -1,3 +1,12 @@
+export type { LoadSharp, Sharp } from "./data/decode-image.ts";
+export { type ImageOptions, imageFolder } from "./data/image-folder.ts";
+export { type JsonLinesOptions, jsonLines } from "./data/json-lines.ts";
+export { readLabels } from "./data/labels.ts";
+export { type ArrayOptions, npyFolder } from "./data/npy-folder.ts";
+export { type OpenSourceOptions, openSource } from "./data/open-source.ts";
+export type { SampleOptions, SampleSkipped, SampleSource } from "./data/sample-source.ts";
+export { readModelFiles } from "./files/read-model-files.ts";
+export { pathsOfModel, type WriteFilesOptions, writeFilesAtomically } from "./files/write-files.ts";
 export { type IsolatedBackendOptions, isolatedBackend } from "./isolated-backend.ts";
 export { type NodeBackendOptions, nodeBackend } from "./node-backend.ts";
 export type { LoadRuntime, OnnxRuntime } from "./session/runtime.ts";
