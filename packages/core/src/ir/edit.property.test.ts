@@ -139,7 +139,7 @@ describe("random edits", () => {
         checkGraph(copy.graph);
         expect(describeGraph(copy.graph)).toEqual(describeGraph(model.graph));
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

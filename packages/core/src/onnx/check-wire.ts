@@ -39,46 +39,35 @@ export function checkWire(bytes: Uint8Array): void {
   }
 
   function checkField(field: DescField | undefined, type: number, end: number): void {
-    switch (type) {
-      case wire.varint:
-        varint(end);
-        if (field?.fieldKind === "list") count(1);
-        return;
-      case wire.bit64:
-        return skip(8, end, field);
-      case wire.bit32:
-        return skip(4, end, field);
-      case wire.bytes: {
-        const length = varint(end);
-        const stop = position + length;
-        if (stop > end) return cutOff(stop, end, field);
-        if (field?.message) {
-          path.push(field.name);
-          checkMessage(field.message, stop);
-          path.pop();
-        } else if (field?.fieldKind === "list" && isNumeric(field)) checkPacked(field, stop);
-        position = stop;
-        return;
-      }
-      default:
-        damaged(`holds a field of unknown wire type ${type} at byte ${position}`);
-    }
+    if (type === wire.bytes) checkBytes(field, end);
+    else if (type === wire.varint) varint(end);
+    else if (type === wire.bit64) skip(8, end, field);
+    else if (type === wire.bit32) skip(4, end, field);
+    else damaged(`holds a field of unknown wire type ${type} at byte ${position}`);
+    if (type !== wire.bytes && field?.fieldKind === "list") count(1);
+  }
+
+  function checkBytes(field: DescField | undefined, end: number): void {
+    const length = varint(end);
+    const stop = position + length;
+    if (stop > end) cutOff(stop, end, field);
+    if (field?.message) {
+      path.push(field.name);
+      checkMessage(field.message, stop);
+      path.pop();
+    } else if (field?.fieldKind === "list" && isNumeric(field)) checkPacked(field, stop);
+    position = stop;
   }
 
   function checkPacked(field: DescField, stop: number): void {
+    const size = { [wire.varint]: 1, [wire.bit32]: 4, [wire.bit64]: 8 }[wireTypeOf(field)]!;
     const length = stop - position;
-    const width = wireTypeOf(field);
-    if (width !== wire.varint) {
-      const size = width === wire.bit32 ? 4 : 8;
-      if (length % size !== 0) damaged(`holds a list ${field.name} of ${length} bytes, which is no multiple of ${size}`);
-      return count(length / size);
+    if (length % size !== 0) damaged(`holds a list ${field.name} of ${length} bytes, which is no multiple of ${size}`);
+    if (size > 1) {
+      count(length / size);
+      return;
     }
-    let entries = 0;
-    while (position < stop) {
-      varint(stop);
-      entries += 1;
-    }
-    count(entries);
+    for (; position < stop; count(1)) varint(stop);
   }
 
   function varint(end: number): number {
@@ -97,7 +86,6 @@ export function checkWire(bytes: Uint8Array): void {
   function skip(length: number, end: number, field: DescField | undefined): void {
     if (position + length > end) cutOff(position + length, end, field);
     position += length;
-    if (field?.fieldKind === "list") count(1);
   }
 
   function count(entries: number): void {

@@ -186,7 +186,9 @@ describe("writing side files", () => {
     expect([...map]).toEqual([[name, map.get(name)]]);
     expect([...map.entries(), ...map.values()]).toEqual([[name, map.get(name)], map.get(name)]);
     const visited: unknown[] = [];
-    map.forEach((bytes, key, self) => visited.push(key, bytes, self));
+    map.forEach((bytes, key, self) => {
+      visited.push(key, bytes, self);
+    });
     expect(visited).toEqual([name, map.get(name), map]);
   });
 });

@@ -34,7 +34,9 @@ function expectedSum(row: number): Float32Array {
   for (let index = 1; index < count; index++)
     weight(index)
       .subarray(row * side, (row + 1) * side)
-      .forEach((each, column) => (sum[column]! += each));
+      .forEach((each, column) => {
+        sum[column]! += each;
+      });
   return sum;
 }
 

@@ -148,7 +148,7 @@ describe("nodes", () => {
   });
 
   it("with one name get different ones", () => {
-    const model = editModel((_, graph) => graph.node.forEach((node) => Object.assign(node, { name: "same" })));
+    const model = editModel((_, graph) => void graph.node.map((node) => Object.assign(node, { name: "same" })));
     const { graph } = readModel({ model });
     checkGraph(graph);
     expect(graph.nodes.map((node) => node.name)).toEqual(["same", "same_1", "same_2"]);

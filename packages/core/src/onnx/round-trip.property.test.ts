@@ -12,6 +12,7 @@ import { describe, expect, it } from "vitest";
 import { checkGraph, cloneModel } from "../ir/index.ts";
 import { anyModel } from "./fixtures/any-model.ts";
 import { useTypedField } from "./fixtures/any-tensor.ts";
+import { runs } from "./fixtures/runs.ts";
 import { readModel, readModelFrom, sideFilesOf, writeModel } from "./index.ts";
 import { tensorsOf } from "./tensors-of.ts";
 
@@ -66,7 +67,7 @@ describe("any model", () => {
         expectSame(writeModel(model).model, expected);
         expectSame(writeModel(cloneModel(model)).model, expected);
       }),
-      { ...once, numRuns: 150 },
+      { ...once, numRuns: runs(60) },
     );
   });
 
@@ -78,7 +79,7 @@ describe("any model", () => {
         for (const tensor of heldTensors(older.graph!)) if (g(fc.boolean)) useTypedField(tensor);
         expectSame(writeModel(readModel({ model: toBinary(ModelProtoSchema, older) })).model, expected);
       }),
-      { ...once, numRuns: 100 },
+      { ...once, numRuns: runs(40) },
     );
   });
 
@@ -96,7 +97,7 @@ describe("any model", () => {
         expectSame(writeModel(readModel({ model: bytes, external })).model, expected);
         expectSame(writeModel(await readModelFrom(bytes, sources)).model, expected);
       }),
-      { ...once, numRuns: 100 },
+      { ...once, numRuns: runs(40) },
     );
   });
 
@@ -109,7 +110,7 @@ describe("any model", () => {
         for (const tensor of held) if (tensor.dataLocation === Location.EXTERNAL) expect(tensor.rawData.byteLength).toBe(0);
         expectSame(writeModel(readModel(written)).model, expected);
       }),
-      { ...once, numRuns: 100 },
+      { ...once, numRuns: runs(40) },
     );
   });
 });
