@@ -232,6 +232,16 @@ export const rules = [
     },
   },
   {
+    name: "shown code compiles",
+    why: "docs/snippets is type-checked; a copy of it that has drifted is not",
+    check: (project) => {
+      const snippets = [...project.texts].filter(([path]) => path.startsWith("docs/snippets/")).map(([, text]) => text);
+      return [...(project.texts.get("README.md") ?? "").matchAll(/```ts\n(.*?)```/gs)]
+        .filter((block) => !snippets.includes(block[1]))
+        .map(() => ({ path: "README.md", line: 1, message: "a block of TypeScript is no file of docs/snippets" }));
+    },
+  },
+  {
     name: "the lock file is in step",
     why: "an install in a fresh clone would otherwise decide versions by itself",
     check: (project) => {

@@ -136,6 +136,10 @@ const cases = {
     ],
     accepted: { "packages/cli/src/a.ts": 'command.requiredOption("--data <source>", "what");', "docs/cli.md": "`--data SOURCE`" },
   },
+  "shown code compiles": {
+    broken: [[{ "README.md": "```ts\nquantise();\n```", "docs/snippets/a.ts": "quantize();\n" }, "README.md"]],
+    accepted: { "README.md": "```ts\nquantize();\n```\n```sh\nls\n```", "docs/snippets/a.ts": "quantize();\n" },
+  },
   "the lock file is in step": {
     broken: [
       [{ "bench/package.json": '{ "dependencies": { "zod": "4" } }' }, "bench/package.json"],
