@@ -16,29 +16,43 @@ export interface KnownIntegers {
 /** Longer vectors are data, not shapes. */
 const longest = 64;
 
-/** Follows shape arithmetic down to sizes and constants; undefined for anything else. */
-export function knownIntegers(value: Value | undefined): KnownIntegers | undefined {
-  if (!value) return undefined;
-  if (value.content) return constant(value);
+/** Answers what is certain of a value; asked in topological order it looks no further than one node back. */
+export type KnownIntegersOf = (value: Value | undefined) => KnownIntegers | undefined;
+
+/** Follows shape arithmetic down to sizes and constants; what it said once stays true while the graph is being folded. */
+export function shapeArithmetic(): KnownIntegersOf {
+  const memory = new Map<Value, KnownIntegers | undefined>();
+  const knownOf: KnownIntegersOf = (value) => {
+    if (!value) return undefined;
+    if (!memory.has(value)) {
+      const known = value.content ? constant(value) : computed(value, knownOf);
+      memory.set(value, known && known.elements.length <= longest ? known : undefined);
+    }
+    return memory.get(value);
+  };
+  return knownOf;
+}
+
+function computed(value: Value, knownOf: KnownIntegersOf): KnownIntegers | undefined {
   const node = value.producer;
   if (node?.domain !== "") return undefined;
   switch (node.op) {
     case "Shape":
       return shapeOf(node);
     case "Cast":
-      return value.dtype === "int64" || value.dtype === "int32" ? knownIntegers(node.inputs[0]) : undefined;
+      return value.dtype === "int64" || value.dtype === "int32" ? knownOf(node.inputs[0]) : undefined;
     case "Identity":
-      return knownIntegers(node.inputs[0]);
+      return knownOf(node.inputs[0]);
     case "Squeeze":
-      return reranked(node, true);
+      return reranked(knownOf(node.inputs[0]), true);
     case "Unsqueeze":
-      return reranked(node, false);
+      return reranked(knownOf(node.inputs[0]), false);
     case "Concat":
-      return concatenated(node);
+      return concatenated(node.inputs.map((input) => knownOf(input) ?? unknownVector(input)));
     case "Gather":
-      return gathered(node);
+      return gathered(knownOf(node.inputs[0]), knownOf(node.inputs[1]));
     case "Slice":
-      return sliced(node);
+      return sliced(node, knownOf(node.inputs[0]));
     default:
       return undefined;
   }
@@ -63,13 +77,11 @@ function shapeOf(node: Node): KnownIntegers | undefined {
 }
 
 /** Between a scalar and a vector of one. */
-function reranked(node: Node, toScalar: boolean): KnownIntegers | undefined {
-  const known = knownIntegers(node.inputs[0]);
+function reranked(known: KnownIntegers | undefined, toScalar: boolean): KnownIntegers | undefined {
   return known?.elements.length === 1 && known.isScalar !== toScalar ? { ...known, isScalar: toScalar } : undefined;
 }
 
-function concatenated(node: Node): KnownIntegers | undefined {
-  const parts = node.inputs.map((input) => knownIntegers(input) ?? unknownVector(input));
+function concatenated(parts: readonly (KnownIntegers | undefined)[]): KnownIntegers | undefined {
   return parts.every((part) => part !== undefined && !part.isScalar) ? vector(parts.flatMap((part) => part!.elements)) : undefined;
 }
 
@@ -79,9 +91,7 @@ function unknownVector(value: Value | undefined): KnownIntegers | undefined {
   return typeof length === "number" && length <= longest ? vector(Array.from({ length }, () => undefined)) : undefined;
 }
 
-function gathered(node: Node): KnownIntegers | undefined {
-  const data = knownIntegers(node.inputs[0]);
-  const indices = knownIntegers(node.inputs[1]);
+function gathered(data: KnownIntegers | undefined, indices: KnownIntegers | undefined): KnownIntegers | undefined {
   if (!data || data.isScalar || !indices) return undefined;
   const { elements } = data;
   const picked = indices.elements.map((index) => (typeof index === "number" && index >= -elements.length && index < elements.length ? index : undefined));
@@ -89,8 +99,7 @@ function gathered(node: Node): KnownIntegers | undefined {
   return { isScalar: indices.isScalar, elements: picked.map((index) => elements.at(index)) };
 }
 
-function sliced(node: Node): KnownIntegers | undefined {
-  const data = knownIntegers(node.inputs[0]);
+function sliced(node: Node, data: KnownIntegers | undefined): KnownIntegers | undefined {
   const [start, end, axis, step] = [1, 2, 3, 4].map((input) => integersOf(node.inputs[input])?.[0]);
   const plain = (!node.inputs[3] || axis === 0 || axis === -1) && (!node.inputs[4] || step === 1);
   return data && !data.isScalar && start !== undefined && end !== undefined && plain ? vector(data.elements.slice(start, end)) : undefined;

@@ -1,4 +1,4 @@
-import { cloneModel, type Model, type Value } from "../../ir/index.ts";
+import { cloneModel, type Graph, type Model, type Value } from "../../ir/index.ts";
 import { writeModel } from "../../onnx/index.ts";
 import type { Backend, Tensors } from "../../spec/index.ts";
 
@@ -12,8 +12,9 @@ export type ObservedShapes = ReadonlyMap<string, readonly number[]>;
 export async function recordShapes(model: Model, backend: Backend, feeds: Tensors, signal?: AbortSignal): Promise<ObservedShapes> {
   const probe = cloneModel(model);
   const shapes = new Map<string, string>();
-  for (const value of [...probe.graph.values]) {
-    if (!isTensor(value)) continue;
+  // Backwards: ONNX Runtime runs the last of several ends of a graph first, so each Shape then follows its value at once
+  // and lets go of it.
+  for (const value of producedValues(probe.graph).reverse()) {
     const shape = probe.graph.addNode("Shape", [value], { name: `${value.name}_shape` }).outputs[0]!;
     probe.graph.addOutput(shape);
     shapes.set(shape.name, value.name);
@@ -29,7 +30,11 @@ export async function recordShapes(model: Model, backend: Backend, feeds: Tensor
   }
 }
 
+function producedValues(graph: Graph): Value[] {
+  return graph.nodes.flatMap((node) => node.outputs.filter((value) => value !== undefined && isTensor(value)) as Value[]);
+}
+
 /** A type was declared or inferred for tensors only; where nobody could, the operator has to tell. */
-function isTensor(value: Value): boolean {
-  return value.producer !== undefined && (value.dtype !== undefined || !/^(If|Loop|Scan)$|Sequence|Optional/.test(value.producer.op));
+function isTensor({ dtype, producer }: Value): boolean {
+  return dtype !== undefined || !/^(If|Loop|Scan)$|Sequence|Optional/.test(producer!.op);
 }

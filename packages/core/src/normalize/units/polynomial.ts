@@ -18,8 +18,9 @@ export interface Expansion {
 
 /** Exporters print constants with seven digits or more. */
 const relativeTolerance = 1e-5;
-const maximumDepth = 12;
 const maximumTerms = 12;
+/** Of operands read, repeated ones counted: far more than any form has. */
+const maximumSteps = 200;
 
 type Monomial = ReadonlyMap<string, number>;
 type Terms = readonly { readonly monomial: Monomial; readonly coefficient: number }[];
@@ -32,11 +33,12 @@ export function expand(value: Value, variables: Readonly<Record<string, Value>>,
   const names = new Map(Object.entries(variables).map(([name, variable]) => [variable, name]));
   const nodes = new Set<Node>();
   const constants: Value[] = [];
-  const terms = termsOf(value, 0);
+  let steps = 0;
+  const terms = termsOf(value);
   if (!terms) return undefined;
   return { polynomial: Object.fromEntries(terms.map(({ monomial, coefficient }) => [keyOf(monomial), coefficient])), nodes, constants };
 
-  function termsOf(current: Value, depth: number): Terms | undefined {
+  function termsOf(current: Value): Terms | undefined {
     const name = names.get(current);
     if (name !== undefined) return variable(name);
     const number = scalarOf(current);
@@ -46,9 +48,9 @@ export function expand(value: Value, variables: Readonly<Record<string, Value>>,
     }
     if (current.content) return vectors && vector(current, vectors);
     const node = current.producer;
-    if (node?.domain !== "" || depth > maximumDepth) return undefined;
-    const operands = node.inputs.map((input) => input && isArithmetic(node) && termsOf(input, depth + 1));
-    const result = operands.every((operand) => operand !== undefined && operand !== false) ? combine(node, operands as Terms[]) : undefined;
+    if (node?.domain !== "" || !isArithmetic(node) || ++steps > maximumSteps) return undefined;
+    const operands = node.inputs.map((input) => input && termsOf(input));
+    const result = operands.every((operand) => operand !== undefined) ? combine(node, operands as Terms[]) : undefined;
     if (result) nodes.add(node);
     return result && result.length <= maximumTerms ? result : undefined;
   }
