@@ -1,7 +1,8 @@
 import type { ActivationSite, GraphView, NodeView, OperatorSupport, QuantConfig, Target, ValueView, WeightSite } from "../spec/index.ts";
-import { boundsOf } from "./bounds.ts";
+import { type Bounds, boundsOf } from "./bounds.ts";
 import { configOf } from "./config.ts";
 import type { Decisions } from "./decide.ts";
+import { readerBoundsOf } from "./reader-bounds.ts";
 import { dataInputs, onlyReader, readersOf, supportOf, weightLayoutOf } from "./roles.ts";
 
 /** Where the result of an integer node can be read: behind the activation or bias it absorbed. */
@@ -47,7 +48,7 @@ function siteOf(values: readonly ValueView[], moved: ReadonlySet<ValueView>, con
   const observed = values.filter((value) => !moved.has(value));
   const names = values.map((value) => value.name);
   const producers = values.flatMap((value) => value.producer?.name ?? []);
-  const bounds = observed.map(boundsOf);
+  const bounds = observed.map((value) => meet(boundsOf(value), values.length === 1 ? readerBoundsOf(value) : boundsOf(value)));
   const min = Math.min(...bounds.map((bound) => bound.min));
   const max = Math.max(...bounds.map((bound) => bound.max));
   return {
@@ -58,6 +59,12 @@ function siteOf(values: readonly ValueView[], moved: ReadonlySet<ValueView>, con
     ...(observed.every((value) => value.shape?.length === 4) && { channelAxis: 1 }),
     bounds: { ...(Number.isFinite(min) && { min }), ...(Number.isFinite(max) && { max }) },
   };
+}
+
+/** What both allow. A range that both exclude is left to the producer. */
+function meet(left: Bounds, right: Bounds): Bounds {
+  const both = { min: Math.max(left.min, right.min), max: Math.min(left.max, right.max) };
+  return both.min < both.max ? both : left;
 }
 
 export function weightSites(graph: GraphView, decisions: Decisions, config: QuantConfig): readonly WeightSite[] {

@@ -22,7 +22,10 @@ export interface ActivationSite {
   readonly config: TensorConfig;
   /** The axis that holds channels, when it is known (1 for NCHW): for per-channel statistics. */
   readonly channelAxis?: number;
-  /** Bounds the operator itself guarantees: [0, 1] behind Softmax, [0, inf) behind Relu. */
+  /**
+   * Bounds that no grid has to reach beyond: values never do ([0, 1] behind Softmax, [0, inf) behind Relu), or every reader
+   * treats what lies beyond alike (below -3 before HardSwish).
+   */
   readonly bounds?: { readonly min?: number; readonly max?: number };
 }
 

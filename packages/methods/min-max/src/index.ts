@@ -1,52 +1,46 @@
-import { affineEncoding, type Encoding, encodeRange, encodeWeight, QuantError, type QuantMethod } from "@halftone/core";
-import { type CalibrationOptions, calibrationFor } from "./calibration.ts";
+/**
+ * Static range quantization: an activation is cut into equal steps over the range it takes on the calibration data, a
+ * weight over the values it holds (Jacob et al., arXiv 1712.05877; Nagel et al., arXiv 2106.08295). The plain baseline, and
+ * the tutorial for writing a method.
+ */
+import { affineEncoding, type Encoding, encodeRange, encodeWeight, type QuantMethod, type Range, unionOf } from "@halftone/core";
+import { type CalibrationOptions, rangeFinder } from "./range-finder.ts";
 
-export type { Calibration, CalibrationOptions } from "./calibration.ts";
+export type { Calibration, CalibrationOptions } from "./range-finder.ts";
 
 export interface MinMaxOptions extends CalibrationOptions {
   /** `max` keeps every weight inside its range, `mse` shrinks ranges to the least squared error. Default `max`. */
   readonly weightClipping?: "max" | "mse";
 }
 
-/**
- * Static range quantization: an activation is encoded by the range of values it takes on the calibration data, a weight by
- * the values it holds (Jacob et al., arXiv 1712.05877; Nagel et al., arXiv 2106.08295).
- */
+/** @throws `invalid-config` naming the option. */
 export function minMax({ weightClipping = "max", ...options }: MinMaxOptions = {}): QuantMethod {
-  const calibration = calibrationFor(options);
+  const finder = rangeFinder(options);
   return {
     name: "min-max",
 
-    observe: ({ placement }) => placement.activations.flatMap(calibration.observe),
+    observe: ({ placement }) => placement.activations.flatMap((site) => site.observed.map(finder.observation)),
 
     plan: async ({ graph, placement, statistics }) => {
-      const encodings: Record<string, Encoding> = {};
-      const skipped: Record<string, string> = {};
-
-      const settle = (tensors: readonly string[], encode: () => Encoding): void => {
-        try {
-          const encoding = encode();
-          for (const tensor of tensors) encodings[tensor] = encoding;
-        } catch (error) {
-          if (!QuantError.is(error, "unsupported-encoding") && !QuantError.is(error, "invalid-data")) throw error;
-          for (const tensor of tensors) skipped[tensor] = error.message;
-        }
-      };
-
+      const encodings = new Map<string, Encoding>();
+      const skipped = new Map<string, string>();
       for (const site of placement.activations) {
-        settle(site.tensors, () => {
-          const { ranges, layout } = calibration.ranges(site, statistics);
-          return affineEncoding(
-            site.config,
-            ranges.map((range) => encodeRange(range, site.config)),
-            layout,
-          );
-        });
+        const range = unionOf(site.observed.map((tensor) => finder.range(tensor, site, statistics)));
+        const reason = refusal(range);
+        for (const tensor of site.tensors) {
+          if (reason) skipped.set(tensor, reason);
+          else encodings.set(tensor, affineEncoding(site.config, [encodeRange(range, site.config)]));
+        }
       }
       for (const site of placement.weights) {
-        settle([site.tensor], () => encodeWeight(graph.value(site.tensor)!.constant!, site, { clipping: weightClipping }));
+        encodings.set(site.tensor, encodeWeight(graph.value(site.tensor)!.constant!, site, { clipping: weightClipping }));
       }
-      return { encodings, skipped };
+      return { encodings: Object.fromEntries(encodings), skipped: Object.fromEntries(skipped) };
     },
   };
+}
+
+function refusal({ min, max }: Range): string | undefined {
+  if (min > max) return "no value was seen on the calibration data";
+  return Number.isFinite(min) && Number.isFinite(max) ? undefined : "its values reach infinity on the calibration data";
 }

@@ -1,5 +1,9 @@
 import {
+  type ActivationSite,
+  boundedRange,
   entropyRange,
+  type Histogram,
+  limitHistogram,
   mseRange,
   type Observation,
   observeExtremes,
@@ -9,61 +13,84 @@ import {
   QuantError,
   type Range,
   type Statistics,
-  type TensorConfig,
 } from "@halftone/core";
 
+/**
+ * How the range of an activation is found.
+ *
+ * - `max`: all that was seen.
+ * - `moving-average`: an exponential moving average of each sample's extremes.
+ * - `percentile`: all but the outermost values.
+ * - `entropy`: the range that keeps most of the distribution (Kullback-Leibler divergence). Wants 100 samples or more.
+ * - `mse`: the range of least squared error.
+ */
+export type Calibration = "max" | "moving-average" | "percentile" | "entropy" | "mse";
+
 export interface CalibrationOptions {
-  /**
-   * How the range of an activation is chosen: `max` all of it, `moving-average` of each sample's extremes, `percentile`
-   * without the outermost values, `entropy` what loses least information, `mse` what has the least squared error.
-   * Default `max`.
-   */
-  readonly calibration?: "max" | "moving-average" | "percentile" | "entropy" | "mse";
-  /** Share of values kept by `percentile`, in percent. Default 99.999. */
+  /** Default `max`. */
+  readonly calibration?: Calibration;
+  /** With `percentile`: the share of values to keep, in percent. Default 99.99. */
   readonly percentile?: number;
-  /** What `moving-average` keeps at each sample, in [0, 1). Default 0.9. */
+  /** With `moving-average`: what is kept of the average at each sample. Default 0.9. */
   readonly momentum?: number;
 }
 
-/** What to watch and how to turn it into a range. */
+/** What to watch of a tensor, and how its range follows. */
 export interface RangeFinder {
-  observations(tensor: string): readonly Observation<unknown>[];
-  range(tensor: string, config: TensorConfig, statistics: Statistics): Range;
+  observation(tensor: string): Observation<unknown>;
+  range(tensor: string, site: ActivationSite, statistics: Statistics): Range;
 }
 
-export function rangeFinder({ calibration = "max", percentile = 99.999, momentum = 0.9 }: CalibrationOptions): RangeFinder {
-  check("percentile", percentile, percentile > 50 && percentile <= 100, "above 50, at most 100");
-  check("momentum", momentum, momentum >= 0 && momentum < 1, "at least 0, below 1");
+export function rangeFinder({ calibration = "max", percentile = 99.99, momentum = 0.9 }: CalibrationOptions): RangeFinder {
+  check("percentile", percentile > 50 && percentile <= 100, `${percentile} is not above 50 and at most 100`);
+  check("momentum", momentum >= 0 && momentum < 1, `${momentum} is not in [0, 1)`);
   switch (calibration) {
     case "max":
-      return watching(observeExtremes, (range) => range);
+      return fromExtremes(observeExtremes);
     case "moving-average":
-      return watching(
-        (tensor) => observeMovingAverage(tensor, { momentum }),
-        (range) => range,
-      );
+      return fromExtremes((tensor) => observeMovingAverage(tensor, { momentum }));
     case "percentile":
-      return watching(observeHistogram, (histogram) => percentileRange(histogram, percentile));
+      return fromHistogram((histogram) => percentileRange(histogram, percentile));
     case "entropy":
-      return watching(observeHistogram, (histogram, config) =>
-        entropyRange(histogram, { levels: 2 ** config.bits, symmetric: config.scheme !== "asymmetric" }),
-      );
+      return fromHistogram((histogram, { config }) => entropyRange(histogram, { levels: 2 ** config.bits, symmetric: isSymmetric(config.scheme, histogram) }));
     case "mse":
-      return watching(observeHistogram, mseRange);
+      return fromHistogram((histogram, { config }) => mseRange(histogram, config));
     default:
-      throw new QuantError("invalid-config", `There is no calibration "${calibration satisfies never}"; use max, moving-average, percentile, entropy or mse.`, {
-        details: { field: "calibration" },
-      });
+      throw invalid("calibration", `"${calibration satisfies never}" is not one of max, moving-average, percentile, entropy, mse`);
   }
 }
 
-function watching<Stat>(observation: (tensor: string) => Observation<Stat>, rangeOf: (stat: Stat, config: TensorConfig) => Range): RangeFinder {
+function fromExtremes(observe: (tensor: string) => Observation<Range>): RangeFinder {
   return {
-    observations: (tensor) => [observation(tensor)],
-    range: (tensor, config, statistics) => rangeOf(statistics.get(observation(tensor)), config),
+    observation: observe,
+    range: (tensor, { bounds = {}, config }, statistics) => {
+      const seen = statistics.get(observe(tensor));
+      return boundedRange(seen, seen, bounds, config);
+    },
   };
 }
 
-function check(field: string, value: number, legal: boolean, bounds: string): void {
-  if (!legal) throw new QuantError("invalid-config", `Option ${field} is ${value}; it must be ${bounds}.`, { details: { field, value } });
+/** Values beyond what any reader tells apart are clipped first; infinities are not binned, so the range must tell of them. */
+function fromHistogram(rangeOf: (histogram: Histogram, site: ActivationSite) => Range): RangeFinder {
+  return {
+    observation: (tensor) => observeHistogram(tensor),
+    range: (tensor, site, statistics) => {
+      const histogram = statistics.get(observeHistogram(tensor));
+      if (histogram.infinite > 0) return { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
+      const bounds = site.bounds ?? {};
+      return boundedRange(rangeOf(limitHistogram(histogram, bounds), site), histogram.range, bounds, site.config);
+    },
+  };
+}
+
+function isSymmetric(scheme: ActivationSite["config"]["scheme"], { range }: Histogram): boolean {
+  return scheme === "symmetric" || scheme === "power-of-two" || (scheme === "symmetric-uint8" && range.min < 0);
+}
+
+function check(field: string, valid: boolean, problem: string): void {
+  if (!valid) throw invalid(field, problem);
+}
+
+function invalid(field: string, problem: string): QuantError {
+  return new QuantError("invalid-config", `Option "${field}" of min-max is not valid: ${problem}.`, { details: { field } });
 }
