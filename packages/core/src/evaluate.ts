@@ -1,4 +1,6 @@
 /** One model measured, or two models side by side: what the pipeline's last stage does, for models that exist already. */
+import { checkedSource } from "./checked-source.ts";
+import { readModel } from "./onnx/index.ts";
 import type { Backend, CalibrationSource, Metric, ModelFiles, RunOptions } from "./spec/index.ts";
 import { createStages, now } from "./stages.ts";
 import { type Comparison, compareModels, type Evaluation, evaluateSession, sizeOf } from "./verify/index.ts";
@@ -12,12 +14,13 @@ export interface EvaluateOptions extends RunOptions {
   readonly metrics: readonly Metric[];
 }
 
-/** @throws `invalid-data`, `backend-failed`, `backend-unavailable`, `aborted`. */
+/** @throws `invalid-model`, `invalid-data` naming the sample, `backend-failed`, `backend-unavailable`, `aborted`. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { graph } = readModel(options.model);
   const session = await options.backend.open(options.model);
   try {
     return await createStages(options).run("verify", (progress) =>
-      evaluateSession({ ...options, session, now, onSample: (done) => progress(done, totalOf(options)) }),
+      evaluateSession({ ...options, source: checkedSource(options.source, graph), session, now, onSample: (done) => progress(done, totalOf(options)) }),
     );
   } finally {
     await session.dispose();
@@ -40,12 +43,20 @@ export interface ModelComparison extends Comparison {
 
 /** Runs both models on the same inputs, in turns. @throws as {@link evaluate}. */
 export async function compare(options: ModelComparisonOptions): Promise<ModelComparison> {
+  const { graph } = readModel(options.float);
   const float = await options.backend.open(options.float, { spinning: false });
   try {
     const quantized = await options.backend.open(options.quantized, { spinning: false });
     try {
       const comparison = await createStages(options).run("verify", (progress) =>
-        compareModels({ ...options, float, quantized, now, onSample: (done) => progress(done, totalOf(options)) }),
+        compareModels({
+          ...options,
+          source: checkedSource(options.source, graph),
+          float,
+          quantized,
+          now,
+          onSample: (done) => progress(done, totalOf(options)),
+        }),
       );
       return { ...comparison, bytes: { before: sizeOf(options.float), after: sizeOf(options.quantized) } };
     } finally {

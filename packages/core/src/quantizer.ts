@@ -1,5 +1,6 @@
 /** The pipeline: bytes -> graph -> calibrate -> plan -> rewrite -> verify -> bytes. */
 import { createCalibrator } from "./calibrate/index.ts";
+import { checkedSource } from "./checked-source.ts";
 import type { Model } from "./ir/index.ts";
 import { type Normalization, normalize } from "./normalize/index.ts";
 import { seededRandom } from "./numerics/index.ts";
@@ -41,7 +42,7 @@ export async function quantize(options: QuantizeOptions): Promise<QuantResult> {
       float: options.model,
       quantized: model,
       plan,
-      source,
+      source: checkedSource(source, prepared.model.graph),
       seconds: stages.seconds,
       now,
       onSample: (done) => progress(done, total),
