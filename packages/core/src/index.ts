@@ -4,7 +4,17 @@ export { compare, type EvaluateOptions, evaluate, type ModelComparison, type Mod
 export { createHalftone, type Halftone, type HalftoneEvents } from "./halftone.ts";
 export { type InspectOptions, inspect, type ModelInspection, type Outlook, type TensorInfo } from "./inspect.ts";
 export * from "./ir/index.ts";
-export { findUnits, type Normalization, type NormalizeOptions, normalize, type Refusal, type Unit, type UnitKind } from "./normalize/index.ts";
+export {
+  findUnits,
+  type Normalization,
+  type NormalizeOptions,
+  normalize,
+  type Refusal,
+  type Unit,
+  type UnitKind,
+  upgradeOpset,
+  workingOpset,
+} from "./normalize/index.ts";
 export * from "./numerics/index.ts";
 export * from "./onnx/index.ts";
 export { quantConfigSchema, resolveConfig, tableTarget } from "./placement/index.ts";
@@ -13,4 +23,4 @@ export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Reg
 export { apply, createQuantizer, plan, quantize, sensitivity } from "./quantizer.ts";
 export * from "./report/index.ts";
 export * from "./spec/index.ts";
-export { type Comparison, checkFusion, compareModels, type Evaluation, type NodeSensitivity, nodesBelow, topK } from "./verify/index.ts";
+export { type Comparison, checkFusion, compareModels, type Evaluation, type NodeSensitivity, nodesBelow, sizeOf as sizeOfModel, topK } from "./verify/index.ts";
