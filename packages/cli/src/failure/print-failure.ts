@@ -1,10 +1,10 @@
 import type { Json, QuantError } from "@halftone/core";
 import type { TextSink } from "../world.ts";
-import { hints } from "./hints.ts";
+import { hintFor } from "./hints.ts";
 
 export function printFailure(error: QuantError, stderr: TextSink): void {
   stderr.write(`error[${error.code}]: ${error.message}\n`);
-  const hint = hints[error.code];
+  const hint = hintFor(error);
   if (hint !== undefined) stderr.write(`hint: ${hint}\n`);
 }
 

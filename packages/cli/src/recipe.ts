@@ -1,0 +1,52 @@
+import { resolve } from "node:path";
+import { type Backend, type QuantConfigInput, QuantError, type QuantMethod, type Target } from "@halftone/core";
+import { nodeTarget } from "@halftone/node";
+import { exclusions, quantConfig } from "./config/quant-config.ts";
+import { readConfig } from "./config/read-config.ts";
+import type { ConfigFile } from "./config/schema.ts";
+import type { QuantizationOptions } from "./options/quantization.ts";
+import { openRegistry } from "./plugins/open-registry.ts";
+
+/** How to quantize: configuration file and flags together, names resolved. */
+export interface Recipe {
+  readonly method: QuantMethod;
+  readonly target: Target;
+  readonly backend: Backend;
+  readonly config: QuantConfigInput;
+  /** Undefined: as many as the data suggests. */
+  readonly samples: number | undefined;
+  readonly seed: number;
+  /** The patterns of `--exclude` and of the file's `exclude`. */
+  readonly excluded: readonly string[];
+  readonly file: ConfigFile;
+}
+
+/** @throws `invalid-config`, `unknown-name`. */
+export async function readRecipe(flags: QuantizationOptions, cwd: string): Promise<Recipe> {
+  const path = flags.config === undefined ? undefined : resolve(cwd, flags.config);
+  const file = path === undefined ? {} : await readConfig(path);
+  const registry = await openRegistry({ flags: flags.plugin ?? [], ...(path && { file: { path, plugins: file.plugins ?? [] } }) }, cwd);
+  const targetName = flags.target ?? file.target;
+  const target = targetName === undefined ? await nodeTarget() : await registry.target(targetName);
+  return {
+    method: registry.method(flags.method ?? file.method ?? "min-max", methodOptions(file, flags)),
+    target,
+    backend: registry.backend("node"),
+    config: quantConfig(file, flags, target),
+    samples: flags.samples ?? file.samples,
+    seed: flags.seed ?? file.seed ?? 0,
+    excluded: exclusions(file, flags),
+    file,
+  };
+}
+
+/** `calibration` is an option of the method like any other, with a flag of its own. */
+function methodOptions(file: ConfigFile, flags: QuantizationOptions): Readonly<Record<string, unknown>> {
+  const calibration = flags.calibration ?? file.calibration;
+  if (calibration !== undefined && file.methodOptions?.["calibration"] !== undefined && flags.calibration === undefined) {
+    throw new QuantError("invalid-config", "The configuration file gives both calibration and methodOptions.calibration; keep one.", {
+      details: { field: "methodOptions.calibration" },
+    });
+  }
+  return { ...file.methodOptions, ...(calibration !== undefined && { calibration }) };
+}

@@ -1,0 +1,35 @@
+import { floatReasons, formatBytes, formatDecibel, formatSeconds, formatShare, type QuantReport } from "@halftone/core";
+import { alignColumns } from "./table.ts";
+
+type Row = readonly [label: string, float: string, quantized: string, change: string];
+
+/** Before and after, for people. */
+export function beforeAndAfter(report: Pick<QuantReport, "bytes" | "latency" | "metrics" | "agreement" | "outputs">): string {
+  const { bytes, latency, metrics, agreement } = report;
+  const rows: Row[] = [
+    ["", "float", "quantized", ""],
+    ["size", formatBytes(bytes.before), formatBytes(bytes.after), `${(bytes.after / bytes.before).toFixed(3)} of float`],
+  ];
+  if (latency)
+    rows.push(["latency", formatSeconds(latency.float), formatSeconds(latency.quantized), `${(latency.float / latency.quantized).toFixed(2)} times as fast`]);
+  for (const [name, { float, quantized }] of Object.entries(metrics)) {
+    rows.push([name, formatShare(float), formatShare(quantized), `${points(quantized - float)} points`]);
+  }
+  if (agreement) rows.push(["agreement", "", formatShare(agreement.top1), "same first class"]);
+  for (const [name, { sqnrDb, cosine }] of Object.entries(report.outputs)) {
+    rows.push([`output ${name}`, "", formatDecibel(sqnrDb), `signal to noise; cosine ${cosine.toFixed(5)}`]);
+  }
+  return alignColumns(rows);
+}
+
+/** How many nodes run on integers, and why the others do not. */
+export function nodesAndReasons({ nodes }: Pick<QuantReport, "nodes">): string {
+  const reasons = floatReasons({ nodes });
+  const head = `${nodes.quantized} of ${nodes.total} nodes quantized${reasons.length === 0 ? "" : "; in float:"}`;
+  return [head, ...reasons.map(({ reason, count }) => `${String(count).padStart(6)}  ${reason}`)].join("\n");
+}
+
+function points(difference: number): string {
+  const value = (100 * difference).toFixed(2);
+  return difference > 0 ? `+${value}` : value;
+}
