@@ -8,7 +8,7 @@
 import type { GraphView, NodeDecision, NodeView, OperatorSupport, QuantConfig, Target, ValueView } from "../spec/index.ts";
 import { absorbedBias, isAbsorbable } from "./absorb.ts";
 import { isExcluded } from "./config.ts";
-import { dataInputs, onlyReader, readersOf, supportOf, weightLayoutOf } from "./roles.ts";
+import { dataInputs, dataOperands, onlyReader, readersOf, refusalOf, supportOf, weightLayoutOf } from "./roles.ts";
 
 /** Elementwise operators that are made integer; Softmax and Sigmoid lose too much on 8-bit logits to gain from it. */
 const integerElementwise = new Set(["Add", "Mul", "GlobalAveragePool", "AveragePool", "LeakyRelu"]);
@@ -35,7 +35,7 @@ function firstDecision(node: NodeView, units: ReadonlyMap<string, string>, targe
   const support = supportOf(target, node);
   const produced = node.outputs[0]?.dtype;
   if (produced !== undefined && produced !== "float32") return float(`computes ${produced}, not float32`);
-  if (!support) return float(`${node.op} has no integer kernel on ${target.name}`);
+  if (!support) return float(refusalOf(target, node));
   switch (support.role) {
     case "weighted":
       return decideWeighted(node, support, target);
@@ -44,6 +44,7 @@ function firstDecision(node: NodeView, units: ReadonlyMap<string, string>, targe
       if (node.inputs.some((value) => value?.constant)) return float(`${node.op} with a constant operand`);
       return { mode: "integer" };
     case "pass-through":
+      if (dataOperands(node, support).some((value) => value.constant)) return float(`${node.op} with a constant operand`);
       return { mode: "pass-through" };
     default:
       return support.role satisfies never;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ints, type Model } from "../ir/index.ts";
-import type { QuantConfigInput } from "../spec/index.ts";
+import { int, ints, type Model, string, type Value } from "../ir/index.ts";
+import type { QuantConfigInput, Tensor } from "../spec/index.ts";
 import { buildModel, type GraphBuilder } from "../testing/build-model.ts";
 import { resolveConfig } from "./config.ts";
 import { fixtureTarget } from "./fixtures/target.ts";
@@ -39,6 +39,33 @@ describe("placement", () => {
     const placement = placed(model, { activations: { scheme: "symmetric" } });
     expect(placement.nodes.relu?.mode).toBe("float");
     expect(placement.activations.map((site) => site.key)).toEqual(["x", "first_out", "relu_out", "y"]);
+  });
+
+  it("moves integers through Where and Concat, but not past a constant that is float", () => {
+    const condition: Tensor = { dtype: "bool", shape: [1, 1, 8, 8], data: new Uint8Array(64) };
+    const between = (build: (b: GraphBuilder, x: Value) => Value) =>
+      placed(buildModel({ inputs: input }, (b, { x }) => ({ y: conv(b, build(b, conv(b, x, "first")), "last") })));
+    const where = between((b, x) => b.op("Where", [b.constant(condition), x, conv(b, x, "branch")], {}, "where"));
+    expect(where.nodes.where).toEqual({ mode: "pass-through" });
+    expect(where.activations.find((site) => site.tensors.includes("where_out"))!.tensors).toEqual(["first_out", "branch_out", "where_out"]);
+    for (const masked of [
+      between((b, x) => b.op("Where", [b.constant(condition), x, b.constant([-10000], [])], {}, "node")),
+      between((b, x) => b.op("Concat", [x, b.random([1, 4, 8, 8])], { axis: int(2) }, "node")),
+    ]) {
+      expect(masked.nodes.node).toEqual({ mode: "float", reason: expect.stringContaining("constant operand") });
+      expect(masked.nodes.last).toEqual({ mode: "integer" });
+    }
+  });
+
+  it("leaves a Resize alone whose mode has no integer kernel", () => {
+    const resized = (mode: string) =>
+      placed(
+        buildModel({ inputs: input }, (b, { x }) => ({
+          y: conv(b, b.op("Resize", [conv(b, x, "first"), undefined, b.constant([1, 1, 2, 2])], { mode: string(mode) }, "resize"), "last"),
+        })),
+      ).nodes.resize;
+    expect(resized("nearest")).toEqual({ mode: "pass-through" });
+    expect(resized("linear")).toEqual({ mode: "float", reason: expect.stringContaining("mode = nearest") });
   });
 
   it("makes a residual Add between convolutions integer, and one that feeds a LayerNormalization not", () => {

@@ -8,8 +8,22 @@ export interface WeightLayout {
   readonly reductionAxis: number;
 }
 
+/** Undefined when the target has no integer kernel for the node, as its attributes are. */
 export function supportOf(target: Target, node: NodeView): OperatorSupport | undefined {
-  return node.domain === "" ? target.operators[node.op] : undefined;
+  const support = node.domain === "" ? target.operators[node.op] : undefined;
+  return support && !unmetAttribute(support, node) ? support : undefined;
+}
+
+/** Why `supportOf` found nothing. */
+export function refusalOf(target: Target, node: NodeView): string {
+  const unmet = node.domain === "" && target.operators[node.op] ? unmetAttribute(target.operators[node.op]!, node) : undefined;
+  if (unmet) return `${node.op} is integer on ${target.name} only with ${unmet[0]} = ${unmet[1]}`;
+  return `${node.domain ? `${node.domain}.` : ""}${node.op} has no integer kernel on ${target.name}`;
+}
+
+/** The attribute value a kernel asks for and the node does not have. */
+function unmetAttribute(support: OperatorSupport, node: NodeView): readonly [name: string, value: string | number] | undefined {
+  return Object.entries(support.where ?? {}).find(([name, value]) => (node.attribute(name) ?? value) !== value);
 }
 
 export function weightLayoutOf(node: NodeView): WeightLayout | undefined {
@@ -32,11 +46,17 @@ export function weightLayoutOf(node: NodeView): WeightLayout | undefined {
 
 /** Activation inputs: everything that is neither constant nor a parameter such as a shape. */
 export function dataInputs(node: NodeView, support: OperatorSupport): readonly ValueView[] {
-  const positions = support.role === "pass-through" && node.op !== "Concat" ? [0] : node.inputs.keys();
-  return [...positions].flatMap((index) => {
-    const value = node.inputs[index];
-    return value && value.constant === undefined ? [value] : [];
-  });
+  return dataOperands(node, support).filter((value) => value.constant === undefined);
+}
+
+/** The inputs that hold numbers to compute with or to move, constants included. */
+export function dataOperands(node: NodeView, support: OperatorSupport): readonly ValueView[] {
+  return operandPositions(node, support).flatMap((index) => node.inputs[index] ?? []);
+}
+
+function operandPositions(node: NodeView, support: OperatorSupport): readonly number[] {
+  if (support.role !== "pass-through" || node.op === "Concat") return [...node.inputs.keys()];
+  return node.op === "Where" ? [1, 2] : [0];
 }
 
 export function readersOf(value: ValueView): readonly NodeView[] {

@@ -1,5 +1,5 @@
 import type { Encoding, IntegerDtype, NodeView, OperatorSupport, Target, Verdict } from "../spec/index.ts";
-import { supportOf, weightLayoutOf } from "./roles.ts";
+import { refusalOf, supportOf, weightLayoutOf } from "./roles.ts";
 
 /** A target that answers from its table. */
 export function tableTarget(table: Omit<Target, "supports">): Target {
@@ -11,9 +11,7 @@ const yes: Verdict = { ok: true };
 
 function judge(target: Target, node: NodeView, tensor: string, encoding: Encoding): Verdict {
   const support = supportOf(target, node);
-  if (!support) return no(`${node.domain ? `${node.domain}.` : ""}${node.op} has no integer kernel on ${target.name}`);
-  const mismatch = Object.entries(support.where ?? {}).find(([name, value]) => (node.attribute(name) ?? value) !== value);
-  if (mismatch) return no(`${node.op} is integer on ${target.name} only with ${mismatch[0]} = ${mismatch[1]}`);
+  if (!support) return no(refusalOf(target, node));
   const uses = node.inputs.flatMap((value, index) => (value?.name === tensor ? [index] : []));
   const isOutput = node.outputs.some((value) => value?.name === tensor);
   if (uses.length === 0 && !isOutput) return no(`${tensor} is no tensor of ${node.name}`);
