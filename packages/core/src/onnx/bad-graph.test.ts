@@ -14,7 +14,7 @@ import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../spec/index.ts";
 import { editModel } from "./fixtures/edit-model.ts";
 import { readModel } from "./index.ts";
-import { maximumDepth, maximumListedNumbers, maximumMessages } from "./limits.ts";
+import { maximumDepth, maximumListedNumbers, maximumParts } from "./limits.ts";
 
 type Edit = Parameters<typeof editModel>[0];
 
@@ -175,13 +175,23 @@ describe("limits", () => {
     expect(() => readModel({ model })).toThrow(refusal(/levels of nested messages/));
   });
 
-  it("stop a file of nothing but empty nodes before they are made", () => {
-    const count = maximumMessages + 1;
-    const graph = new Uint8Array(2 * count);
-    for (let index = 0; index < count; index++) graph[2 * index] = 0x0a;
+  const empty: readonly (readonly [string, number])[] = [
+    ["nodes", 1],
+    ["initializers", 5],
+    ["fields that no release knows", 15],
+  ];
+  it.each(empty)("stop a file of nothing but empty %s before they are made", (_, number) => {
+    const graph = new Uint8Array(2 * (maximumParts + 1));
+    for (let index = 0; index < graph.length; index += 2) graph[index] = number * 8 + 2;
     const before = process.memoryUsage().heapUsed;
-    expect(() => readModel({ model: message(7, graph) })).toThrow(refusal(new RegExp(`more than ${maximumMessages} nodes, attributes and types`)));
+    expect(() => readModel({ model: message(7, graph) })).toThrow(refusal(new RegExp(`more than ${maximumParts} parts`)));
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(50e6);
+  });
+
+  it("stop a node of nothing but empty names before they are made", () => {
+    const node = new Uint8Array(2 * (maximumParts + 1));
+    for (let index = 0; index < node.length; index += 2) node[index] = 0x0a;
+    expect(() => readModel({ model: message(7, message(1, node)) })).toThrow(refusal(new RegExp(`more than ${maximumParts} parts`)));
   });
 
   it("stop a file of nothing but small numbers before they are made", () => {
@@ -202,6 +212,8 @@ describe("limits", () => {
   });
 
   it("refuse a list of half a number", () => {
+    const dims = message(1, Uint8Array.of(2, 0x80));
+    expect(() => readModel({ model: message(7, message(5, dims)) })).toThrow(refusal(/graph\.initializer holds a list dims that ends within a number/));
     const tensor = message(4, new Uint8Array(7)); // float_data
     expect(() => readModel({ model: message(7, message(5, tensor)) })).toThrow(
       refusal(/graph\.initializer holds a list float_data of 7 bytes, which is no multiple of 4/),

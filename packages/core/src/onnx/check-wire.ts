@@ -8,7 +8,7 @@ import type { DescField, DescMessage } from "@bufbuild/protobuf";
 import { ScalarType } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { QuantError } from "../spec/index.ts";
-import { maximumDepth, maximumListedNumbers, maximumMessages, maximumModelBytes } from "./limits.ts";
+import { maximumDepth, maximumListedNumbers, maximumModelBytes, maximumParts } from "./limits.ts";
 
 const wire = { varint: 0, bit64: 1, bytes: 2, bit32: 5 } as const;
 
@@ -17,14 +17,13 @@ export function checkWire(bytes: Uint8Array): void {
   const fields = new Map<DescMessage, ReadonlyMap<number, DescField>>();
   const path: string[] = [];
   let position = 0;
-  let messages = 0;
+  let parts = 0;
   let numbers = 0;
   if (bytes.byteLength > maximumModelBytes) exceeds("bytes", maximumModelBytes, "keep its weights in side files (ONNX external data)");
   checkMessage(ModelProtoSchema, bytes.byteLength);
 
   function checkMessage(schema: DescMessage, end: number): void {
-    messages += 1;
-    if (messages > maximumMessages) exceeds("nodes, attributes and types", maximumMessages);
+    addPart();
     if (path.length >= maximumDepth) exceeds("levels of nested messages", maximumDepth);
     const known = fieldsOf(schema);
     while (position < end) {
@@ -34,6 +33,7 @@ export function checkWire(bytes: Uint8Array): void {
       const type = tag % 8;
       if (tag < 8 || tag >= 2 ** 32) damaged(`holds a field without a number at byte ${start}`);
       if (field && !accepts(field, type)) damaged(`holds field ${field.name} in a form that ONNX does not give it, at byte ${start}`);
+      if (!field) addPart();
       checkField(field, type, end);
     }
   }
@@ -55,7 +55,10 @@ export function checkWire(bytes: Uint8Array): void {
       path.push(field.name);
       checkMessage(field.message, stop);
       path.pop();
-    } else if (field?.fieldKind === "list" && isNumeric(field)) checkPacked(field, stop);
+    } else if (field?.fieldKind === "list") {
+      if (isNumeric(field)) checkPacked(field, stop);
+      else addPart();
+    }
     position = stop;
   }
 
@@ -67,7 +70,10 @@ export function checkWire(bytes: Uint8Array): void {
       count(length / size);
       return;
     }
-    for (; position < stop; count(1)) varint(stop);
+    let entries = 0;
+    for (let at = position; at < stop; at++) if (bytes[at]! < 0x80) entries += 1;
+    if (length > 0 && bytes[stop - 1]! >= 0x80) damaged(`holds a list ${field.name} that ends within a number`);
+    count(entries);
   }
 
   function varint(end: number): number {
@@ -86,6 +92,11 @@ export function checkWire(bytes: Uint8Array): void {
   function skip(length: number, end: number, field: DescField | undefined): void {
     if (position + length > end) cutOff(position + length, end, field);
     position += length;
+  }
+
+  function addPart(): void {
+    parts += 1;
+    if (parts > maximumParts) exceeds("parts (nodes, attributes, types, strings)", maximumParts);
   }
 
   function count(entries: number): void {

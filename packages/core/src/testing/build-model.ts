@@ -11,6 +11,11 @@ export interface ModelShape {
   readonly seed?: number;
 }
 
+type Inputs = NonNullable<ModelShape["inputs"]>;
+
+/** Adds nodes to a graph with these inputs, and answers with its outputs by name. */
+type Build<Given extends Inputs> = (builder: GraphBuilder, inputs: { readonly [Name in keyof Given]: Value }) => Readonly<Record<string, Value>>;
+
 export interface GraphBuilder {
   readonly graph: Graph;
   /** Adds a node and answers with its first output. */
@@ -24,10 +29,7 @@ export interface GraphBuilder {
   /** A float32 initializer, uniform in [-1, 1), seeded. */
   random(shape: readonly number[], name?: string): Value;
   /** A subgraph for an attribute of If, Loop or Scan; `build` sees this graph's values. Its outputs are renamed to the keys of the answer. */
-  subgraph(
-    shape: Pick<ModelShape, "inputs">,
-    build: (builder: GraphBuilder, inputs: Readonly<Record<string, Value>>) => Readonly<Record<string, Value>>,
-  ): Graph;
+  subgraph<Given extends Inputs>(shape: { readonly inputs?: Given }, build: Build<Given>): Graph;
 }
 
 /**
@@ -40,27 +42,19 @@ export interface GraphBuilder {
  *
  * The answer's keys name the graph outputs.
  */
-export function buildModel<Inputs extends NonNullable<ModelShape["inputs"]>>(
-  shape: ModelShape & { readonly inputs?: Inputs },
-  build: (builder: GraphBuilder, inputs: { readonly [Name in keyof Inputs]: Value }) => Readonly<Record<string, Value>>,
-): Model {
+export function buildModel<Given extends Inputs>(shape: ModelShape & { readonly inputs?: Given }, build: Build<Given>): Model {
   const model = createModel(shape.opset ?? 21);
-  fill(model.graph, shape, seededRandom(shape.seed ?? 1), build as Parameters<typeof fill>[3]);
+  fill(model.graph, shape.inputs, seededRandom(shape.seed ?? 1), build);
   return model;
 }
 
-function fill(
-  graph: Graph,
-  shape: Pick<ModelShape, "inputs">,
-  random: () => number,
-  build: (builder: GraphBuilder, inputs: Readonly<Record<string, Value>>) => Readonly<Record<string, Value>>,
-): Graph {
-  const inputs = Object.entries(shape.inputs ?? {}).map(([name, type]) => {
+function fill<Given extends Inputs>(graph: Graph, types: Given | undefined, random: () => number, build: Build<Given>): Graph {
+  const inputs = Object.entries(types ?? {}).map(([name, type]) => {
     const { dtype, shape } = "dtype" in type ? type : { dtype: "float32" as const, shape: type };
     return [name, graph.addInput(name, dtype, shape)] as const;
   });
   const builder = builderOf(graph, random);
-  for (const [name, value] of Object.entries(build(builder, Object.fromEntries(inputs)))) {
+  for (const [name, value] of Object.entries(build(builder, Object.fromEntries(inputs) as { [Name in keyof Given]: Value }))) {
     const movable = value.graph === graph && !value.isInput && !value.isOutput;
     const output = movable ? value : builder.op("Identity", [value]);
     if (output.name !== name) graph.rename(output, name);
@@ -84,7 +78,7 @@ function builderOf(graph: Graph, random: () => number): GraphBuilder {
       const data = Float32Array.from({ length: shape.reduce((product, dimension) => product * dimension, 1) }, () => random() * 2 - 1);
       return graph.addConstant(name, { dtype: "float32", shape, data });
     },
-    subgraph: (shape, build) => fill(new Graph(graph.freshName("body"), graph), shape, random, build),
+    subgraph: ({ inputs }, build) => fill(new Graph(graph.freshName("body"), graph), inputs, random, build),
   };
   return builder;
 }
