@@ -1,8 +1,8 @@
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { checkGraph, ints, subgraph } from "../ir/index.ts";
-import { writeModel } from "../onnx/index.ts";
 import { seededRandom } from "../numerics/index.ts";
+import { writeModel } from "../onnx/index.ts";
 import { buildModel } from "./build-model.ts";
 
 describe("buildModel", () => {
