@@ -89,6 +89,7 @@ export function describeBackend(name: string, create: () => Backend, options: De
     });
 
     test("carries names that mean something to JavaScript", async () => {
+      // biome-ignore lint/suspicious/noProto: an input of that name is what is tested
       const model = buildModel({ inputs: { ["__proto__"]: [1] } }, (b, inputs) => ({ constructor: b.op("Neg", [inputs["__proto__"]]) }));
       const session = await open(writeModel(model));
       const feeds: Tensors = Object.fromEntries([["__proto__", floats([1], [2])]]);
