@@ -23,6 +23,15 @@ describe("boundedRange", () => {
     );
   });
 
+  it("ends a rectified grid at its bound, at any width", () => {
+    for (let bits = 2; bits <= 16; bits++) {
+      const config = { dtype: bits > 8 ? "uint16" : "uint8", bits, scheme: "asymmetric" } as const;
+      const { scale, zeroPoint } = encodeRange(boundedRange({ min: 0, max: 5 }, { min: 0, max: 6 }, { min: 0, max: 6 }, config), config);
+      expect(zeroPoint).toBe(0);
+      expect((2 ** bits - 1) * scale).toBeCloseTo(6, 5);
+    }
+  });
+
   it("keeps a range that does not reach the bounds, and the exact zero of a rectified one", () => {
     const config = { bits: 8 };
     expect(boundedRange({ min: -1, max: 2 }, { min: -1, max: 2 }, { min: -3 }, config)).toEqual({ min: -1, max: 2 });
