@@ -5,7 +5,7 @@
 export interface ModelFiles {
   /** The `ModelProto`. */
   readonly model: Uint8Array;
-  /** Side files by the relative location the model names. */
+  /** Side files by the relative location the model names. A writer may join one each time it is taken: take it once, and one after the other. */
   readonly external?: ReadonlyMap<string, Uint8Array>;
 }
 
