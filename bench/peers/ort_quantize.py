@@ -6,6 +6,7 @@ One job is one process, so that the peak of its memory is that of the job. The f
 that the other side calibrates with.
 """
 
+import importlib
 import json
 import logging
 import resource
@@ -16,9 +17,11 @@ from pathlib import Path
 import numpy as np
 import onnx
 import onnxruntime
-import onnxruntime.quantization.quantize as quantize_module
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
+
+# The package has a function of the same name.
+quantize_module = importlib.import_module("onnxruntime.quantization.quantize")
 
 METHODS = {"max": CalibrationMethod.MinMax, "percentile": CalibrationMethod.Percentile, "entropy": CalibrationMethod.Entropy}
 
