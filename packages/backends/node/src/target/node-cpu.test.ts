@@ -1,5 +1,5 @@
 import type { AffineEncoding, NodeView } from "@halftone/core";
-import { buildModel } from "@halftone/core/testing";
+import { buildModel, describeTarget } from "@halftone/core/testing";
 import { expect, test } from "vitest";
 import { nodeCpuAvx2, nodeCpuVnni, nodeTarget, nodeTargets } from "./node-cpu.ts";
 
@@ -32,9 +32,4 @@ test("int8 weights need a reduced range only where 16-bit sums can overflow", ()
   expect(nodeCpuAvx2().supports(conv, "w", { ...int8, dtype: "uint8", zeroPoint: [128] })).toEqual({ ok: true });
 });
 
-test.each(nodeTargets())("the defaults of $name are types that its own table lists", ({ operators, defaults }) => {
-  for (const support of Object.values(operators)) {
-    expect(support.activations).toContain(defaults.activations.dtype);
-    if (support.role === "weighted") expect(support.weights).toContain(defaults.weights.dtype);
-  }
-});
+for (const target of nodeTargets()) describeTarget(target.name, () => target);
