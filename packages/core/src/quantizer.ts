@@ -1,7 +1,7 @@
 /** The pipeline: bytes -> graph -> calibrate -> plan -> rewrite -> verify -> bytes. */
 import { createCalibrator } from "./calibrate/index.ts";
 import { checkedSource } from "./checked-source.ts";
-import type { Model } from "./ir/index.ts";
+import { type Model, viewOf } from "./ir/index.ts";
 import { type Normalization, normalize } from "./normalize/index.ts";
 import { seededRandom } from "./numerics/index.ts";
 import { readModel, writeModel } from "./onnx/index.ts";
@@ -103,7 +103,7 @@ async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: St
   const { method, target, source, backend } = options;
   const { graph } = prepared.model;
   const placement = place(graph, prepared.units, target, resolveConfig(options.config, target));
-  const context = { graph, placement, target, random: seededRandom(options.seed ?? 0), emit: stages.emit, ...(options.signal && { signal: options.signal }) };
+  const context = { graph: viewOf(graph), placement, target, random: seededRandom(options.seed ?? 0), emit: stages.emit, ...(options.signal && { signal: options.signal }) };
   const statistics = await stages.run("calibrate", (progress) => {
     const onEvent = (event: Parameters<Stages["emit"]>[0]): void => (event.type === "progress" ? progress(event.done, event.total) : stages.emit(event));
     return createCalibrator().collect(writeModel(prepared.model), source, method.observe(context), backend, { ...options, onEvent });
