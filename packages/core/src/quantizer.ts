@@ -103,7 +103,14 @@ async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: St
   const { method, target, source, backend } = options;
   const { graph } = prepared.model;
   const placement = place(graph, prepared.units, target, resolveConfig(options.config, target));
-  const context = { graph: viewOf(graph), placement, target, random: seededRandom(options.seed ?? 0), emit: stages.emit, ...(options.signal && { signal: options.signal }) };
+  const context = {
+    graph: viewOf(graph),
+    placement,
+    target,
+    random: seededRandom(options.seed ?? 0),
+    emit: stages.emit,
+    ...(options.signal && { signal: options.signal }),
+  };
   const statistics = await stages.run("calibrate", (progress) => {
     const onEvent = (event: Parameters<Stages["emit"]>[0]): void => (event.type === "progress" ? progress(event.done, event.total) : stages.emit(event));
     return createCalibrator().collect(writeModel(prepared.model), source, method.observe(context), backend, { ...options, onEvent });
@@ -123,7 +130,7 @@ async function sensitivityOf(prepared: Prepared, plan: QuantPlan, options: Quant
 }
 
 function withExclusions(options: QuantizeOptions, nodes: readonly string[]) {
-  const exclusions = nodes.map((node) => ({ match: node.replace(/[/\\^$*+?.()|[\]{}-]/g, "\\$&"), float: true }));
+  const exclusions = nodes.map((node) => ({ match: node.replace(/[/\\^$*+?.()|[\]{}]/g, "\\$&"), float: true }));
   return { ...options.config, overrides: [...(options.config?.overrides ?? []), ...exclusions] };
 }
 
