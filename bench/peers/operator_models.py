@@ -1,7 +1,8 @@
 """Operator test models for the codec, the opset upgrade and the normalization.
 
-    operator_models.py export FOLDER    the onnx package's own tests and generated models in old operator sets
-    operator_models.py check FOLDER     what the Node side wrote beside them, judged by onnx's own decoder and checker
+    operator_models.py export FOLDER [MODEL ...]    the onnx package's own tests, generated models in old operator sets, and
+                                                    real models, to be read and written only
+    operator_models.py check FOLDER                 what the Node side wrote beside them, judged by onnx's own decoder and checker
 
 FOLDER/cases.json lists the cases; each has a model.onnx and, where all its tensors are dense, a tensors.bin with inputs and
 expected outputs.
@@ -25,10 +26,10 @@ SEED = 1
 DENSE = {name: name for name in ("float32", "float64", "float16", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "bool")}
 
 
-def export(folder: Path) -> None:
+def export(folder: Path, models: list) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    cases = [*package_cases(folder), *generated_cases(folder)]
+    cases = [*package_cases(folder), *generated_cases(folder), *real_cases(folder, models)]
     (folder / "cases.json").write_text(json.dumps(cases, indent=1))
     runnable = sum("inputs" in case for case in cases)
     print(f"{len(cases)} models, {runnable} of them with inputs and expected outputs, in {folder}")
@@ -58,6 +59,14 @@ def generated_cases(folder: Path):
         onnx.checker.check_model(model, full_check=True)
         onnx.save(model, target / "model.onnx")
         yield {**describe(f"old/{case.name}", model), **write_tensors(target, case.inputs, expected)}
+
+
+def real_cases(folder: Path, models: list):
+    for source in models:
+        name = f"real-model/{source.parent.name}-{source.stem}"
+        (folder / name).mkdir(parents=True)
+        shutil.copyfile(source, folder / name / "model.onnx")
+        yield describe(name, onnx.load(source))
 
 
 def describe(name: str, model) -> dict:
@@ -210,11 +219,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("command", choices=["export", "check"])
     parser.add_argument("folder", type=Path)
+    parser.add_argument("models", type=Path, nargs="*")
     arguments = parser.parse_args()
     onnxruntime.set_default_logger_severity(4)
     if arguments.command == "check":
         return check(arguments.folder)
-    export(arguments.folder)
+    export(arguments.folder, arguments.models)
     return 0
 
 
