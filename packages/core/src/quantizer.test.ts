@@ -86,6 +86,21 @@ describe("quantize", () => {
     expect(made.nodes[worst.node]).toEqual({ mode: "float", reason: "excluded by an override" });
   });
 
+  it("leaves a node in float whatever it is called", async () => {
+    const names = ["/stage-1/conv (a)", "/stage-1/conv[b].{c}+$^*?|\\"];
+    const odd = writeModel(
+      buildModel({ inputs: { image: [1, 3, 16, 16] } }, (b, { image }) => ({
+        y: names.reduce((value, name) => b.op("Conv", [value, b.random([3, 3, 1, 1], `${name}_w`)], {}, name), image!),
+      })),
+    );
+    const rows = await sensitivity({ ...options, model: odd, samples: 2 });
+    expect(rows.map((row) => row.node)).toEqual(names);
+    const [better, worse] = [...rows].sort((left, right) => right.isolated.sqnrDb - left.isolated.sqnrDb);
+    const { plan: made } = await quantize({ ...options, model: odd, autoExclude: { sqnrDb: worse!.isolated.sqnrDb + 1e-6, samples: 2 } });
+    expect(made.nodes[worse!.node]).toEqual({ mode: "float", reason: "excluded by an override" });
+    expect(made.nodes[better!.node]).toEqual({ mode: "integer" });
+  });
+
   it("warns when the caller's metric falls by more than the tolerance", async () => {
     const metric = { name: "luck", create: () => ({ update: () => {}, result: () => made++ }) };
     let made = 0;
