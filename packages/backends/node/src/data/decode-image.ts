@@ -1,7 +1,21 @@
 import { type Image, QuantError } from "@halftone/core";
 
-/** The module sharp. */
-export type Sharp = typeof import("sharp");
+/** What is used of the module sharp. Spelled out, for its own types are not there where it is not installed. */
+export interface Sharp {
+  readonly default: (path: string, options: { readonly failOn: "error"; readonly ignoreIcc: true }) => SharpPipeline;
+}
+
+export interface SharpPipeline {
+  autoOrient(): SharpPipeline;
+  toColourspace(name: "srgb"): SharpPipeline;
+  removeAlpha(): SharpPipeline;
+  raw(options: { readonly depth: "uchar" }): SharpPipeline;
+  toBuffer(options: { readonly resolveWithObject: true }): Promise<{
+    readonly data: Uint8Array;
+    readonly info: { readonly width: number; readonly height: number; readonly channels: number };
+  }>;
+}
+
 export type LoadSharp = () => Promise<Sharp>;
 
 export const imageExtensions: ReadonlySet<string> = new Set([".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff", ".avif"]);
