@@ -7,7 +7,8 @@ import { vnniTable } from "../target/generated/vnni.ts";
 import { tableOf } from "./derive.ts";
 import { probeRuntime } from "./probe.ts";
 
-test("a fresh probe equals the committed table", async () => {
+// The committed tables are of x86 CPUs.
+test.skipIf(process.arch !== "x64")("a fresh probe equals the committed table", async () => {
   const kind = await cpuKind();
   const table = tableOf(await probeRuntime(nodeBackend()), `onnxruntime-node ${env.versions.node}`, kind);
   expect(table).toEqual({ vnni: vnniTable, avx2: avx2Table }[kind]);
