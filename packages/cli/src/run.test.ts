@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { parsePlan, readModel } from "@halftone/core";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { parsePlan, readModel, writeModel } from "@halftone/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { hueClassifier } from "./fixtures/hue-classifier.ts";
 import { type CliResult, runCli } from "./fixtures/run-cli.ts";
 import { createWorkspace, type Workspace } from "./fixtures/workspace.ts";
 
@@ -348,4 +349,17 @@ describe("help", () => {
   test("nothing at all is an error with help", async () => {
     expect((await halftone()).code).toBe(1);
   });
+});
+
+test("a model whose weights lie in a side file", async () => {
+  const files = writeModel(readModel(hueClassifier()), { externalFrom: 64, externalName: "weights.bin" });
+  await writeFile(workspace.path("split.onnx"), files.model);
+  await writeFile(workspace.path("weights.bin"), files.external!.get("weights.bin")!);
+  const argv = ["quantize", "split.onnx", "-o", "out/int8.onnx", ...images, "--json"];
+  const { code, json } = await halftone(...argv);
+  expect(code).toBe(0);
+  expect(json.bytes.before).toBe(files.model.byteLength + files.external!.get("weights.bin")!.byteLength);
+  expect((await readdir(workspace.path("out"))).sort()).toEqual(["int8.onnx", "int8.plan.json"]);
+  await rm(workspace.path("weights.bin"));
+  expect(await halftone(...argv)).toMatchObject({ code: 2, stderr: expect.stringMatching(/error\[external-data\]: .*weights\.bin/) });
 });

@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { access, constants, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { QuantError } from "@halftone/core";
 
@@ -33,7 +33,9 @@ async function checkWritable(path: string, what: string): Promise<void> {
   if ((await kindOf(path)) === "folder") throw cannotWrite(what, path, "it is a folder");
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     const kind = await kindOf(folder);
-    if (kind === "folder") return;
+    if (kind === "folder") {
+      return access(folder, constants.W_OK).catch(() => Promise.reject(cannotWrite(what, path, `you may not write in ${folder}`)));
+    }
     if (kind === "file") throw cannotWrite(what, path, `${folder} is a file`);
     if (folder === dirname(folder)) throw cannotWrite(what, path, "there is no such place");
   }

@@ -14,7 +14,10 @@ export async function writeOutputs({ model, texts = new Map() }: Outputs, signal
   await writeFilesAtomically(new Map<string, Uint8Array | string>([...pathsOfModel(model.path, files), ...texts]), { signal });
 }
 
+/** Bytes; what is smaller stays in the model. */
+const smallestExternal = 256;
+
 /** Side files are named after the model, so that those of another model in the same folder stay what they are. */
 function withOwnSideFiles(files: ModelFiles, name: string): ModelFiles {
-  return files.external === undefined ? files : writeModel(readModel(files), { externalFrom: 1024, externalName: `${name}.data` });
+  return files.external === undefined ? files : writeModel(readModel(files), { externalFrom: smallestExternal, externalName: `${name}.data` });
 }

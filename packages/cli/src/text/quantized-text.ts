@@ -2,6 +2,8 @@ import type { QuantizedSummary } from "./quantized-json.ts";
 import { beforeAndAfter, nodesAndReasons } from "./report-text.ts";
 import { plural } from "./units.ts";
 
+const warningsShown = 10;
+
 /** The same for people. */
 export function quantizedText({ files, result, target, drawn }: QuantizedSummary): string {
   const { report, plan } = result;
@@ -13,8 +15,16 @@ export function quantizedText({ files, result, target, drawn }: QuantizedSummary
     `measured on ${plural(report.samples, "sample")}, ${how}`,
     "",
     nodesAndReasons(report),
-    ...report.warnings.map((warning) => `warning: ${warning}`),
+    ...warningLines(report.warnings),
     "",
     `wrote ${[files.output, files.plan, ...(files.report === undefined ? [] : [files.report])].join(", ")}`,
   ].join("\n");
+}
+
+function warningLines(warnings: readonly string[]): readonly string[] {
+  const rest = warnings.length - warningsShown;
+  return [
+    ...warnings.slice(0, warningsShown).map((warning) => `warning: ${warning}`),
+    ...(rest > 0 ? [`${plural(rest, "more warning")}: see --json or --report`] : []),
+  ];
 }

@@ -4,8 +4,8 @@ import { alignColumns } from "./table.ts";
 type Row = readonly [label: string, float: string, quantized: string, change: string];
 
 /** Before and after, for people. */
-export function beforeAndAfter(report: Pick<QuantReport, "bytes" | "latency" | "metrics" | "agreement" | "outputs">): string {
-  const { bytes, latency, metrics, agreement } = report;
+export function beforeAndAfter(report: Pick<QuantReport, "bytes" | "latency" | "metrics" | "agreement" | "outputs" | "samples">): string {
+  const { bytes, latency, metrics, agreement, samples } = report;
   const rows: Row[] = [
     ["", "float", "quantized", ""],
     ["size", formatBytes(bytes.before), formatBytes(bytes.after), `${(bytes.after / bytes.before).toFixed(3)} of float`],
@@ -13,7 +13,12 @@ export function beforeAndAfter(report: Pick<QuantReport, "bytes" | "latency" | "
   if (latency)
     rows.push(["latency", formatSeconds(latency.float), formatSeconds(latency.quantized), `${(latency.float / latency.quantized).toFixed(2)} times as fast`]);
   for (const [name, { float, quantized }] of Object.entries(metrics)) {
-    rows.push([name, formatShare(float), formatShare(quantized), `${points(quantized - float)} points`]);
+    rows.push([
+      name,
+      formatShare(float),
+      formatShare(quantized),
+      `${points(quantized - float)} points${name === "top1" ? standardError(agreement, samples) : ""}`,
+    ]);
   }
   if (agreement) rows.push(["agreement", "", formatShare(agreement.top1), "same first class"]);
   for (const [name, { sqnrDb, cosine }] of Object.entries(report.outputs)) {
@@ -27,6 +32,14 @@ export function nodesAndReasons({ nodes }: Pick<QuantReport, "nodes">): string {
   const reasons = floatReasons({ nodes });
   const head = `${nodes.quantized} of ${nodes.total} nodes quantized${reasons.length === 0 ? "" : "; in float:"}`;
   return [head, ...reasons.map(({ reason, count }) => `${String(count).padStart(6)}  ${reason}`)].join("\n");
+}
+
+/**
+ * Both models saw the same samples: with a share d of changed answers the difference has a standard error of sqrt(d / n).
+ * Not every changed answer changes a verdict, so this is its upper bound.
+ */
+function standardError(agreement: QuantReport["agreement"], samples: number): string {
+  return agreement === undefined ? "" : `, standard error at most ${(100 * Math.sqrt((1 - agreement.top1) / samples)).toFixed(2)}`;
 }
 
 function points(difference: number): string {
