@@ -1,8 +1,9 @@
-import { seededRandom } from "@halftone/core";
+import { createRegistry, seededRandom } from "@halftone/core";
 import { minMax } from "@halftone/min-max";
 import { expect, test } from "vitest";
 import { compareMethods } from "./compare-methods.ts";
 import { createMoments } from "./moments.ts";
+import plugin from "./plugin.ts";
 import { threeSigma } from "./three-sigma.ts";
 
 test("quantizes a real model, with finer steps than min-max", async () => {
@@ -18,6 +19,10 @@ test("quantizes a real model, with finer steps than min-max", async () => {
   expect(coarser).toEqual([]);
   const [sqnr, bound] = [sigma, range].map(({ report }) => Object.values(report.outputs)[0]!.sqnrDb) as [number, number];
   expect(sqnr).toBeGreaterThan(bound - 3);
+});
+
+test("has a name for the command line", () => {
+  expect(createRegistry([plugin]).method("three-sigma", { deviations: 2 }).name).toBe("three-sigma");
 });
 
 test("moments are those of all values", () => {

@@ -5,7 +5,7 @@
  * larger for all others: with m and s the mean and the standard deviation of the samples' maxima, the range ends at
  * m + 3 s, or at the largest value seen if that is less; its lower end likewise.
  */
-import { affineEncoding, encodeRange, encodeWeight, type Observation, type QuantMethod } from "@halftone/core";
+import { affineEncoding, boundedRange, encodeRange, encodeWeight, type Observation, type QuantMethod, type Range, unionOf } from "@halftone/core";
 import { createMoments, type Moments } from "./moments.ts";
 
 export interface ThreeSigmaOptions {
@@ -26,15 +26,23 @@ export function threeSigma({ deviations = 3 }: ThreeSigmaOptions = {}): QuantMet
 
     plan: async ({ graph, placement, statistics }) => {
       const activations = placement.activations.flatMap((site) => {
-        const seen = site.observed.map((tensor) => statistics.get(observeExtremes(tensor)));
-        const min = Math.min(...seen.map((extremes) => Math.max(extremes.min.least, extremes.min.mean - deviations * extremes.min.deviation)));
-        const max = Math.max(...seen.map((extremes) => Math.min(extremes.max.most, extremes.max.mean + deviations * extremes.max.deviation)));
-        const encoding = affineEncoding(site.config, [encodeRange({ min, max }, site.config)]);
+        const ranges = site.observed.map((tensor) => {
+          const extremes = statistics.get(observeExtremes(tensor));
+          return boundedRange(typicalRange(extremes, deviations), { min: extremes.min.least, max: extremes.max.most }, site.bounds ?? {}, site.config);
+        });
+        const encoding = affineEncoding(site.config, [encodeRange(unionOf(ranges), site.config)]);
         return site.tensors.map((tensor) => [tensor, encoding] as const);
       });
       const weights = placement.weights.map((site) => [site.tensor, encodeWeight(graph.value(site.tensor)!.constant!, site)] as const);
       return { encodings: Object.fromEntries([...activations, ...weights]), skipped: {} };
     },
+  };
+}
+
+function typicalRange({ min, max }: Extremes, deviations: number): Range {
+  return {
+    min: Math.max(min.least, min.mean - deviations * min.deviation),
+    max: Math.min(max.most, max.mean + deviations * max.deviation),
   };
 }
 
