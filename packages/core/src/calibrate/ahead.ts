@@ -6,9 +6,8 @@ import { QuantError } from "../spec/index.ts";
  */
 export async function* ahead<Item>(source: AsyncIterable<Item>, signal?: AbortSignal): AsyncGenerator<Item, void> {
   const iterator = source[Symbol.asyncIterator]();
-  const { promise: aborted, dispose } = rejectOnAbort(signal);
   const ask = (): Promise<IteratorResult<Item>> => {
-    const asked = Promise.race([iterator.next(), aborted]);
+    const asked = orAborted(iterator.next(), signal);
     // Whoever takes the item sees the failure; nobody may be left to take it.
     asked.catch(() => undefined);
     return asked;
@@ -17,38 +16,32 @@ export async function* ahead<Item>(source: AsyncIterable<Item>, signal?: AbortSi
   try {
     let next = ask();
     for (;;) {
-      const result = await next;
-      if (result.done) {
+      const { done, value } = await next;
+      if (done) {
         finished = true;
         return;
       }
       next = ask();
-      yield result.value;
+      yield value;
     }
   } finally {
-    dispose();
-    if (!finished) await closed(iterator, signal);
+    if (!finished) await close(iterator, signal);
   }
 }
 
 /** A source that hangs must not keep an aborted run waiting. */
-async function closed(iterator: AsyncIterator<unknown>, signal: AbortSignal | undefined): Promise<void> {
+async function close(iterator: AsyncIterator<unknown>, signal: AbortSignal | undefined): Promise<void> {
   const closing = Promise.resolve(iterator.return?.()).catch(() => undefined);
   if (!signal?.aborted) await closing;
 }
 
-function rejectOnAbort(signal: AbortSignal | undefined): { readonly promise: Promise<never>; dispose(): void } {
-  let listener: (() => void) | undefined;
-  const promise = new Promise<never>((_, reject) => {
-    if (!signal) return;
-    listener = () => reject(aborted(signal));
-    if (signal.aborted) listener();
-    else signal.addEventListener("abort", listener, { once: true });
+/** Not `Promise.race` with one promise for the signal: that would hold on to every item until the end. */
+function orAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(new QuantError("aborted", "Calibration was aborted.", { cause: signal.reason }));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
   });
-  promise.catch(() => undefined);
-  return { promise, dispose: () => listener && signal?.removeEventListener("abort", listener) };
-}
-
-function aborted(signal: AbortSignal): QuantError {
-  return new QuantError("aborted", "Calibration was aborted.", { cause: signal.reason });
 }
