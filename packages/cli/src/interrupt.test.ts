@@ -6,8 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runCli } from "./fixtures/run-cli.ts";
 import { createWorkspace, type Workspace } from "./fixtures/workspace.ts";
 
-const command = fileURLToPath(new URL("../dist/main.js", import.meta.url));
-const isBuilt = existsSync(command);
+const command = fileURLToPath(new URL("../bin/halftone.js", import.meta.url));
+const isBuilt = existsSync(new URL("../dist/main.js", import.meta.url));
 
 let workspace: Workspace;
 beforeEach(async () => {
