@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { type Backend, type QuantConfigInput, QuantError, type QuantMethod, type Target } from "@halftone/core";
+import { type Backend, type QuantConfigInput, QuantError, type QuantMethod, type Registry, type Target } from "@halftone/core";
+import { staticMethods } from "@halftone/min-max";
 import { nodeTarget } from "@halftone/node";
 import { exclusions, quantConfig } from "./config/quant-config.ts";
 import { readConfig } from "./config/read-config.ts";
@@ -9,7 +10,8 @@ import { openRegistry } from "./plugins/open-registry.ts";
 
 /** How to quantize: configuration file and flags together, names resolved. */
 export interface Recipe {
-  readonly method: QuantMethod;
+  /** Several where nothing was asked for: the best plan wins. */
+  readonly method: QuantMethod | readonly QuantMethod[];
   readonly target: Target;
   readonly backend: Backend;
   readonly config: QuantConfigInput;
@@ -29,7 +31,7 @@ export async function readRecipe(flags: QuantizationOptions, cwd: string): Promi
   const targetName = flags.target ?? file.target;
   const target = targetName === undefined ? await nodeTarget() : await registry.target(targetName);
   return {
-    method: registry.method(flags.method ?? file.method ?? "min-max", methodOptions(file, flags)),
+    method: methodOf(file, flags, registry),
     target,
     backend: registry.backend("node"),
     config: quantConfig(file, flags, target),
@@ -38,6 +40,13 @@ export async function readRecipe(flags: QuantizationOptions, cwd: string): Promi
     excluded: exclusions(file, flags),
     file,
   };
+}
+
+function methodOf(file: ConfigFile, flags: QuantizationOptions, registry: Registry): Recipe["method"] {
+  const name = flags.method ?? file.method;
+  const options = methodOptions(file, flags);
+  if (name === undefined && Object.keys(options).length === 0) return staticMethods();
+  return registry.method(name ?? "min-max", options);
 }
 
 /** `calibration` is an option of the method like any other, with a flag of its own. */

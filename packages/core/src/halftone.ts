@@ -1,14 +1,14 @@
 import { EventEmitter } from "eventemitter3";
 import { createRegistry, type Plugin, type Registry } from "./plugin/index.ts";
 import { apply, plan, quantize } from "./quantizer.ts";
-import type { Backend, ModelFiles, QuantEvent, QuantizeOptions, QuantMethod, QuantPlan, QuantResult, RunOptions, Target } from "./spec/index.ts";
+import type { Backend, ModelFiles, QuantEvent, QuantizeOptions, QuantPlan, QuantResult, RunOptions, Target } from "./spec/index.ts";
 
 /** Listeners by event type: `halftone.events.on("progress", (event) => ...)`. */
 export type HalftoneEvents = { readonly [Type in QuantEvent["type"]]: (event: Extract<QuantEvent, { readonly type: Type }>) => void };
 
 type Named<Options> = Omit<Options, "method" | "target" | "backend"> & {
-  /** The object itself, or the name a plugin registered. */
-  readonly method: QuantMethod | string;
+  /** The object itself (or several), or the name a plugin registered. */
+  readonly method: QuantizeOptions["method"] | string;
   readonly target: Target | string;
   readonly backend: Backend | string;
 };

@@ -6,7 +6,7 @@ import { ints } from "./ir/index.ts";
 import { seededRandom } from "./numerics/index.ts";
 import { readModel, writeModel } from "./onnx/index.ts";
 import { apply, plan, quantize, sensitivity } from "./quantizer.ts";
-import type { CalibrationSource, QuantEvent, Tensors } from "./spec/index.ts";
+import type { CalibrationSource, QuantEvent, QuantMethod, Tensors } from "./spec/index.ts";
 import { buildModel } from "./testing/build-model.ts";
 import { topK } from "./verify/index.ts";
 
@@ -70,6 +70,30 @@ describe("quantize", () => {
     const { model: quantized } = await quantize(options);
     const applied = await apply(model, JSON.parse(JSON.stringify(first)), { target, backend });
     expect(Buffer.compare(applied.model, quantized.model)).toBe(0);
+  });
+
+  it("runs the data once for several methods and keeps the plan that stays closest to the float model", async () => {
+    const clipped: QuantMethod = { ...minMax({ calibration: "percentile", percentile: 60 }), name: "clipped" };
+    const levels = new Map<string, number>();
+    let runs = 0;
+    const counted: CalibrationSource = {
+      id: "counted",
+      async *[Symbol.asyncIterator]() {
+        for await (const feeds of options.source) {
+          runs++;
+          yield feeds;
+        }
+      },
+    };
+    const onEvent = (event: QuantEvent): void => {
+      if (event.type === "plan-compared") levels.set(event.method, event.sqnrDb);
+    };
+    const made = await plan({ ...options, source: counted, method: [clipped, minMax()], onEvent });
+    expect(made.method).toBe("min-max");
+    expect(levels.get("min-max")).toBeGreaterThan(levels.get("clipped")! + 6);
+    expect(made).toEqual(await plan(options));
+    // One pass to calibrate, one sample to normalize with, and those the plans were compared on.
+    expect(runs).toBeLessThanOrEqual(24 + 1 + 16 + 1);
   });
 
   it("refuses a plan for another model", async () => {

@@ -8,10 +8,23 @@ import { readModel, writeModel } from "./onnx/index.ts";
 import { place, resolveConfig } from "./placement/index.ts";
 import { assemblePlan } from "./plan/index.ts";
 import { rewriteModel } from "./rewrite/index.ts";
-import type { Backend, CalibrationSource, ModelFiles, QuantizeOptions, Quantizer, QuantPlan, QuantResult, RunOptions, Target, Tensors } from "./spec/index.ts";
+import type {
+  Backend,
+  CalibrationSource,
+  MethodContext,
+  ModelFiles,
+  QuantEvent,
+  QuantizeOptions,
+  Quantizer,
+  QuantPlan,
+  QuantResult,
+  RunOptions,
+  Target,
+  Tensors,
+} from "./spec/index.ts";
 import { QuantError } from "./spec/index.ts";
 import { createStages, now, type Stages } from "./stages.ts";
-import { measureSensitivity, type NodeSensitivity, nodesBelow, verifyModel } from "./verify/index.ts";
+import { choosePlan, measureSensitivity, type NodeSensitivity, nodesBelow, verifyModel } from "./verify/index.ts";
 
 export function createQuantizer(): Quantizer {
   return { quantize, plan, apply };
@@ -100,29 +113,34 @@ async function prepare(files: ModelFiles, backend: Backend, stages: Stages, opti
 }
 
 async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: Stages): Promise<QuantPlan> {
-  const { method, target, source, backend } = options;
-  const { graph } = prepared.model;
-  const placement = place(graph, prepared.units, target, resolveConfig(options.config, target));
-  const context = {
-    graph: viewOf(graph),
-    placement,
-    target,
-    random: seededRandom(options.seed ?? 0),
-    emit: stages.emit,
-    ...(options.signal && { signal: options.signal }),
-  };
+  const { target, source, backend, signal } = options;
+  const { model } = prepared;
+  const methods = [options.method].flat();
+  const placement = place(model.graph, prepared.units, target, resolveConfig(options.config, target));
+  const shared = { graph: viewOf(model.graph), placement, target, emit: stages.emit, ...(signal && { signal }) };
+  const contextOf = (): MethodContext => ({ ...shared, random: seededRandom(options.seed ?? 0) });
   const statistics = await stages.run("calibrate", (progress) => {
-    const onEvent = (event: Parameters<Stages["emit"]>[0]): void => (event.type === "progress" ? progress(event.done, event.total) : stages.emit(event));
-    return createCalibrator().collect(writeModel(prepared.model), source, method.observe(context), backend, { ...options, onEvent });
+    const onEvent = (event: QuantEvent): void => (event.type === "progress" ? progress(event.done, event.total) : stages.emit(event));
+    const observations = methods.flatMap((method) => method.observe(contextOf()));
+    return createCalibrator().collect(writeModel(model), source, observations, backend, { ...options, onEvent });
   });
   const made = await stages.run("plan", async () => {
-    const methodPlan = await method.plan({ ...context, statistics });
-    return assemblePlan({ graph, placement, methodPlan, target, method: method.name, model: prepared.hash });
+    const plans: QuantPlan[] = [];
+    for (const method of methods) {
+      const methodPlan = await method.plan({ ...contextOf(), statistics });
+      plans.push(assemblePlan({ graph: model.graph, placement, methodPlan, target, method: method.name, model: prepared.hash }));
+    }
+    if (plans.length === 1) return plans[0]!;
+    const onPlan = ({ method }: QuantPlan, sqnrDb: number): void => stages.emit({ type: "plan-compared", method, sqnrDb });
+    return choosePlan({ model, plans, target, backend, samples: await firstSamples(source, comparedSamples), onPlan, ...(signal && { signal }) });
   });
   for (const [tensor, reason] of Object.entries(made.skipped)) stages.emit({ type: "tensor-skipped", tensor, reason });
   stages.emit({ type: "plan-end", plan: made });
   return made;
 }
+
+/** Held in memory while plans are compared. */
+const comparedSamples = 16;
 
 async function sensitivityOf(prepared: Prepared, plan: QuantPlan, options: QuantizeOptions, samples: number, stages: Stages) {
   const feeds = await firstSamples(options.source, samples);

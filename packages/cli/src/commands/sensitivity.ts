@@ -38,7 +38,16 @@ async function rankLayers(file: string, options: Options, context: Context): Pro
   const source = data.pick(draw(data.names.length, { calibration: samples ?? data.names.length, verification: 0, seed }).calibration);
   const rows = await nameSample([source], () => sensitivity({ model, source, method, target, backend, config, seed, ...context, samples: options.measure }));
   return {
-    json: { model: file, target: target.name, method: method.name, count: Math.min(options.measure, data.names.length), nodes: rows.map(rowJson) },
+    json: {
+      model: file,
+      target: target.name,
+      method: [method]
+        .flat()
+        .map(({ name }) => name)
+        .join(", "),
+      count: Math.min(options.measure, data.names.length),
+      nodes: rows.map(rowJson),
+    },
     text: textOf(rows),
   };
 }

@@ -22,11 +22,11 @@ export interface QuantizationOptions {
 export function addRecipeOptions(command: Command): Command {
   return addPluginOption(
     command
-      .option("--method <name>", "quantization method (default: min-max)")
+      .option("--method <name>", "quantization method (default: min-max with each calibration, the best wins)")
       .option("--target <name>", "what will run the model (default: this machine's CPU)")
       .option("--bits <w8a8>", "width of weights and activations, from 2 to 16", bits("--bits"))
       .addOption(
-        new Option("--calibration <kind>", "how ranges of activations are found (min-max method)")
+        new Option("--calibration <kind>", "how ranges of activations are found (default: each is tried, the best on the calibration data wins)")
           .choices(calibrations)
           .argParser(oneOf("--calibration", calibrations)),
       )

@@ -1,4 +1,4 @@
-import { formatSeconds } from "@halftone/core";
+import { formatDecibel, formatSeconds } from "@halftone/core";
 import type { TextSink } from "../world.ts";
 import type { Progress } from "./progress.ts";
 
@@ -10,6 +10,7 @@ export function plainProgress(stderr: TextSink): Progress {
     event: (event) => {
       if (event.type === "stage-start") quarter = 0;
       if (event.type === "stage-end") line(`${event.stage.padEnd(11)} ${formatSeconds(event.seconds)}`);
+      if (event.type === "plan-compared") line(`${event.method}: ${formatDecibel(event.sqnrDb)} on calibration samples`);
       if (event.type === "sample-skipped") line(`skipped ${event.sample}: ${event.reason}`);
       if (event.type !== "progress" || event.total === undefined) return;
       const passed = Math.floor((4 * event.done) / event.total);

@@ -1,4 +1,4 @@
-import { formatSeconds, type QuantEvent } from "@halftone/core";
+import { formatDecibel, formatSeconds, type QuantEvent } from "@halftone/core";
 import type { TextSink } from "../world.ts";
 import type { Progress } from "./progress.ts";
 
@@ -26,6 +26,7 @@ export function terminalProgress(stderr: TextSink): Progress {
       if (event.type === "stage-start") draw(event.stage);
       if (event.type === "progress") draw(progressLine(event, width()));
       if (event.type === "stage-end") keep(`${event.stage.padEnd(11)} ${formatSeconds(event.seconds)}`);
+      if (event.type === "plan-compared") keep(`${event.method}: ${formatDecibel(event.sqnrDb)} on calibration samples`);
       if (event.type === "sample-skipped") keep(`skipped ${event.sample}: ${event.reason}`);
     },
     note: keep,

@@ -18,5 +18,6 @@ export type QuantEvent =
     }
   | { readonly type: "sample-skipped"; readonly sample: string; readonly reason: string }
   | { readonly type: "tensor-skipped"; readonly tensor: string; readonly reason: string }
+  | { readonly type: "plan-compared"; readonly method: string /** Of the outputs, on calibration samples. */; readonly sqnrDb: number }
   | { readonly type: "plan-end"; readonly plan: QuantPlan }
   | { readonly type: "verification-end"; readonly report: QuantReport };

@@ -33,7 +33,11 @@ export interface MetricAccumulator {
 export interface QuantizeOptions extends RunOptions {
   readonly model: ModelFiles;
   readonly source: CalibrationSource;
-  readonly method: QuantMethod;
+  /**
+   * How encodings are found. Several methods share one pass over the data; the one whose plan keeps the model's outputs
+   * closest on the calibration data wins.
+   */
+  readonly method: QuantMethod | readonly QuantMethod[];
   readonly backend: Backend;
   readonly target: Target;
   readonly config?: QuantConfigInput;

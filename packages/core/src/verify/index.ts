@@ -1,3 +1,4 @@
+export { type ChoosePlanOptions, choosePlan } from "./choose-plan.ts";
 export { topK } from "./class-scores.ts";
 export { type CompareOptions, type Comparison, compareModels } from "./compare.ts";
 export { type EvaluateSessionOptions, type Evaluation, evaluateSession } from "./evaluate.ts";

@@ -17,7 +17,7 @@ export interface MinMaxOptions extends CalibrationOptions {
 export function minMax({ weightClipping = "max", ...options }: MinMaxOptions = {}): QuantMethod {
   const finder = rangeFinder(options);
   return {
-    name: "min-max",
+    name: nameOf(options),
 
     observe: ({ placement }) => placement.activations.flatMap((site) => site.observed.map(finder.observation)),
 
@@ -38,6 +38,18 @@ export function minMax({ weightClipping = "max", ...options }: MinMaxOptions = {
       return { encodings: Object.fromEntries(encodings), skipped: Object.fromEntries(skipped) };
     },
   };
+}
+
+/** As a plan tells it: `min-max`, `min-max:mse`, `min-max:percentile-99.9`. */
+function nameOf({ calibration = "max", percentile }: CalibrationOptions): string {
+  if (calibration === "max") return "min-max";
+  return percentile === undefined ? `min-max:${calibration}` : `min-max:${calibration}-${percentile}`;
+}
+
+/** Calibrations worth comparing where nothing is known of a model: hand all of them to `quantize`, and the best plan wins. */
+export function staticMethods(): readonly QuantMethod[] {
+  const percentiles = [99.9, 99.99, 99.999].map((percentile) => minMax({ calibration: "percentile", percentile }));
+  return [minMax(), minMax({ calibration: "mse" }), minMax({ calibration: "entropy" }), ...percentiles];
 }
 
 function refusal({ min, max }: Range): string | undefined {

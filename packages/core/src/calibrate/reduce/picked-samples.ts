@@ -67,6 +67,6 @@ function gridFor(height: number, width: number, count: number): readonly Axis[] 
 
 function axisFor(size: number, wanted: number): Axis {
   const stride = Math.ceil(size / wanted);
-  const offset = stride >> 1;
+  const offset = stride > 1 ? 1 : 0;
   return { stride, offset, positions: Math.floor((size - 1 - offset) / stride) + 1 };
 }
