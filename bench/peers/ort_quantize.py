@@ -87,6 +87,10 @@ def float_seconds(model: str, feeds: Feeds) -> float:
     return time.perf_counter() - start
 
 
+def peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 def configuration(job: dict, feeds: Feeds) -> dict:
     method = {"calibrate_method": METHODS[job["calibration"]]}
     if job["variant"] == "as-it-comes":
@@ -119,11 +123,13 @@ def run(job: dict) -> dict:
     prepare_seconds = time.perf_counter() - start
 
     before = float_seconds(job["model"], feeds)
+    float_peak = peak_bytes()
     feeds.set_range(0, len(feeds))
     with CalibrationClock() as clock:
         start = time.perf_counter()
         quantize_static(model, job["output"], feeds, **configuration(job, feeds))
         seconds = time.perf_counter() - start
+    peak = peak_bytes()
     after = float_seconds(job["model"], feeds)
     # A model that its own runtime refuses is no result.
     onnxruntime.InferenceSession(job["output"], providers=["CPUExecutionProvider"])
@@ -131,7 +137,8 @@ def run(job: dict) -> dict:
         "floatSeconds": (before + after) / 2,
         "calibrationSeconds": clock.seconds,
         "totalSeconds": prepare_seconds + seconds,
-        "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "peakBytes": peak,
+        "floatPeakBytes": float_peak,
     }
 
 

@@ -30,6 +30,8 @@ export interface JobCost {
   /** All of it, without verification. */
   readonly totalSeconds: number;
   readonly peakBytes: number;
+  /** The peak before quantization, after plain inference of the float model. */
+  readonly floatPeakBytes: number;
 }
 
 export type JobResult = JobCost | { readonly failure: string };

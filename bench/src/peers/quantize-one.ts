@@ -20,6 +20,7 @@ async function run(job: Job): Promise<JobCost> {
   const model = { model: await readFile(job.model) };
   const seconds: Record<string, number> = {};
   const before = await floatSeconds(model.model, source);
+  const floatPeakBytes = peakBytes();
   const { model: quantized } = await quantize({
     model,
     source,
@@ -32,7 +33,7 @@ async function run(job: Job): Promise<JobCost> {
       if (event.type === "stage-end") seconds[event.stage] = (seconds[event.stage] ?? 0) + event.seconds;
     },
   });
-  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  const peak = peakBytes();
   await writeFile(job.output, quantized.model);
   const after = await floatSeconds(model.model, source);
   const { verify = 0, ...stages } = seconds;
@@ -40,8 +41,14 @@ async function run(job: Job): Promise<JobCost> {
     floatSeconds: (before + after) / 2,
     calibrationSeconds: seconds["calibrate"] ?? 0,
     totalSeconds: Object.values(stages).reduce((sum, each) => sum + each, 0),
-    peakBytes,
+    peakBytes: peak,
+    floatPeakBytes,
   };
+}
+
+/** The most memory this process has held so far. */
+function peakBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
 }
 
 function calibrationOptions({ calibration, percentile }: Job): MinMaxOptions {

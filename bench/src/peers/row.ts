@@ -18,6 +18,8 @@ export interface Row {
     readonly calibrationRatio: number;
     readonly totalSeconds: number;
     readonly peakMegabytes: number;
+    /** What plain inference of the float model takes in the same process. */
+    readonly floatPeakMegabytes: number;
   };
   readonly result?: JudgeVerdict & {
     readonly samples: number;
@@ -43,7 +45,12 @@ export async function measure(workload: Workload, quantizedPath: string, identit
   const { bytes, latency, samples, outputs } = comparison;
   return {
     ...identity,
-    cost: { calibrationRatio: job.calibrationSeconds / job.floatSeconds, totalSeconds: job.totalSeconds, peakMegabytes: job.peakBytes / 2 ** 20 },
+    cost: {
+      calibrationRatio: job.calibrationSeconds / job.floatSeconds,
+      totalSeconds: job.totalSeconds,
+      peakMegabytes: job.peakBytes / 2 ** 20,
+      floatPeakMegabytes: job.floatPeakBytes / 2 ** 20,
+    },
     result: {
       ...judge.verdict(),
       samples,

@@ -10,7 +10,7 @@ const heads = [
   "SQNR dB",
   "calibration / float",
   "all, s",
-  "peak MB",
+  "peak MB (float)",
   "size",
   "float / int8",
 ];
@@ -32,7 +32,7 @@ function cellsOf(row: Row): readonly string[] {
     result.sqnrDb.toFixed(1),
     cost.calibrationRatio.toFixed(2),
     cost.totalSeconds.toFixed(1),
-    cost.peakMegabytes.toFixed(0),
+    `${cost.peakMegabytes.toFixed(0)} (${cost.floatPeakMegabytes.toFixed(0)})`,
     result.sizeRatio.toFixed(3),
     result.latencyRatio.toFixed(2),
   ];
