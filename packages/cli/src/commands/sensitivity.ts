@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type Distance, formatDecibel, type NodeSensitivity, sensitivity } from "@halftone/core";
+import { type Distance, formatDecibel, type NodeSensitivity, type QuantEvent, sensitivity } from "@halftone/core";
 import { readModelFiles } from "@halftone/node";
 import { Command } from "commander";
 import { draw } from "../data/draw.ts";
@@ -36,15 +36,19 @@ async function rankLayers(file: string, options: Options, context: Context): Pro
   const model = await readModelFiles(resolve(context.cwd, file));
   const data = await openData(options, model, context);
   const source = data.pick(draw(data.names.length, { calibration: samples ?? data.names.length, verification: 0, seed }).calibration);
-  const rows = await nameSample([source], () => sensitivity({ model, source, method, target, backend, config, seed, ...context, samples: options.measure }));
+  let planned = "";
+  const onEvent = (event: QuantEvent): void => {
+    if (event.type === "plan-end") planned = event.plan.method;
+    context.onEvent(event);
+  };
+  const rows = await nameSample([source], () =>
+    sensitivity({ model, source, method, target, backend, config, seed, ...context, onEvent, samples: options.measure }),
+  );
   return {
     json: {
       model: file,
       target: target.name,
-      method: [method]
-        .flat()
-        .map(({ name }) => name)
-        .join(", "),
+      method: planned,
       count: Math.min(options.measure, data.names.length),
       nodes: rows.map(rowJson),
     },
