@@ -13,7 +13,13 @@ await step("lint", [...tool("@biomejs/biome", "biome"), "ci", "--error-on-warnin
 await step("boundaries", [process.execPath, join(root, "scripts", "check-boundaries.mjs")]);
 await step("types", [...tool("typescript", "tsc"), "-p", "tsconfig.json"]);
 await step("packages", [process.execPath, join(root, "scripts", "check-packages.mjs")]);
-if (full) await step("docs", [...tool("vitepress"), "build", "docs"]);
+if (full) {
+  await step("docs", [...tool("vitepress"), "build", "docs"]);
+  for (const name of ["custom-method", "node-quickstart"]) {
+    const cwd = join(root, "examples", name);
+    await step(`example ${name}`, [process.execPath, join(cwd, "dist", "main.js")], { cwd });
+  }
+}
 await test();
 
 async function test() {
