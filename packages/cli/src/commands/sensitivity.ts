@@ -35,7 +35,7 @@ async function rankLayers(file: string, options: Options, context: Context): Pro
   const { method, target, backend, config, samples, seed } = await readRecipe(options, context.cwd);
   const model = await readModelFiles(resolve(context.cwd, file));
   const data = await openData(options, model, context);
-  const source = data.pick(draw(data.names.length, { calibration: samples ?? data.names.length, verification: 0, seed }).calibration);
+  const source = data.pick(draw(data.names.length, { calibration: samples, verification: 1, seed }).calibration);
   let planned = "";
   const onEvent = (event: QuantEvent): void => {
     if (event.type === "plan-end") planned = event.plan.method;
