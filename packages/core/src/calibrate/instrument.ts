@@ -1,6 +1,7 @@
 import { cloneModel, type Model, type Value } from "../ir/index.ts";
 import { writeModel } from "../onnx/index.ts";
 import { type ModelFiles, type Observation, QuantError, type Reduction, type Tensor, type Tensors } from "../spec/index.ts";
+import { executionOrder } from "./reduce/execution-order.ts";
 import { extremesInGraph, type ReadTensor } from "./reduce/extremes.ts";
 import { notANumberInGraph, watchedValues } from "./reduce/not-a-number.ts";
 import { observingNodes, type ShapeOf } from "./reduce/observing-nodes.ts";
@@ -22,8 +23,9 @@ export function instrument(model: Model, observations: readonly Observation<unkn
   const { graph, ...rest } = cloneModel(model);
   const watched = watchedValues(graph);
   const nodes = observingNodes(graph, shapeOf);
-  const extremes = extremesInGraph(nodes);
-  const samples = samplesInGraph(nodes);
+  const order = executionOrder(nodes);
+  const extremes = extremesInGraph(nodes, order);
+  const samples = samplesInGraph(nodes, order);
   const whole: Value[] = [];
 
   const reduce = (value: Value, reduction: Reduction): ReadTensor => {
@@ -50,6 +52,7 @@ export function instrument(model: Model, observations: readonly Observation<unkn
   });
   const notANumber = notANumberInGraph(nodes, watched);
   const outputs = [...extremes.finish(), ...samples.finish(), ...whole, ...notANumber.outputs];
+  order.finish(outputs);
   const phase = samples.phase();
   return {
     files: writeModel({ ...rest, graph }),

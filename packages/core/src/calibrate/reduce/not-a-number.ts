@@ -17,7 +17,6 @@ export function notANumberInGraph(nodes: ObservingNodes, values: readonly Value[
     return nodes.add("ReduceSum", [source], { keepdims: int(0) });
   });
   const sum = sums.length > 0 ? nodes.output(nodes.add("Sum", sums)) : undefined;
-  if (sum) sum.dtype = "float32";
   return {
     outputs: sum ? [sum] : [],
     seen: (outputs: Tensors): boolean => sum !== undefined && Number.isNaN(Number(outputs[sum.name]!.data[0])),

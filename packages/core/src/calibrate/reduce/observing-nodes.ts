@@ -8,15 +8,19 @@ export type ShapeOf = (value: Value) => readonly number[];
 export interface ObservingNodes {
   readonly graph: Graph;
   readonly shapeOf: ShapeOf;
+  /** Where in the order of the model a value is computed. */
+  positionOf(value: Value): number;
   add(op: string, inputs: readonly Value[], attributes?: Readonly<Record<string, Attribute>>): Value;
   /** A one-dimensional int64 constant; equal ones are shared. */
   integers(values: readonly number[]): Value;
   /** The value as float32. */
   float(value: Value): Value;
+  /** Makes a float32 value an output of the graph. */
   output(value: Value): Value;
 }
 
 export function observingNodes(graph: Graph, shapeOf: ShapeOf): ObservingNodes {
+  const positions = new Map(graph.nodes.flatMap((node, position) => node.outputs.map((output) => [output, position] as const)));
   const constants = new Map<string, Value>();
   const casts = new Map<Value, Value>();
   const origins = new Map<Value, Value>();
@@ -24,6 +28,7 @@ export function observingNodes(graph: Graph, shapeOf: ShapeOf): ObservingNodes {
   return {
     graph,
     shapeOf: (value) => shapeOf(origins.get(value) ?? value),
+    positionOf: (value) => positions.get(origins.get(value) ?? value) ?? -1,
     add,
     integers: (values) => {
       const key = values.join();
@@ -40,6 +45,7 @@ export function observingNodes(graph: Graph, shapeOf: ShapeOf): ObservingNodes {
       return cast;
     },
     output: (value) => {
+      value.dtype = "float32";
       graph.addOutput(value);
       return value;
     },

@@ -1,25 +1,32 @@
 import { int, ints, type Value } from "../../ir/index.ts";
-import type { Tensors } from "../../spec/index.ts";
-import { createGather, type Gather } from "./gather.ts";
+import type { ExecutionOrder } from "./execution-order.ts";
+import { gather, type ReadRows } from "./gather.ts";
 import type { ObservingNodes } from "./observing-nodes.ts";
 
-/** Positions per axis of a regular grid, and how they are found. */
+/** Positions along one axis of a regular grid. */
 interface Axis {
   readonly stride: number;
-  /** Where in its cell a position lies. */
+  /** The first position. */
   readonly offset: number;
   readonly positions: number;
 }
 
+/** One tensor's samples, to be built when all are known. */
+interface Pick {
+  readonly value: Value;
+  readonly grid: readonly Axis[];
+  read: ReadRows;
+}
+
 /**
- * Samples of tensors in blocked layout: all channels at the centres of a regular grid of cells, picked by a depthwise
- * convolution whose kernel is 1 there. Grids of equal size are gathered into one output.
+ * Samples of tensors in blocked layout: all channels at the positions of a regular grid, picked by a depthwise
+ * convolution. Its kernel is 1 at its last position, so that the grid can leave out the border, where values are not like
+ * the others. Grids of equal size share an output.
  */
-export function pickedSamples(nodes: ObservingNodes) {
-  const gathers = new Map<string, Gather>();
+export function pickedSamples(nodes: ObservingNodes, order: ExecutionOrder) {
+  const picks: Pick[] = [];
   const pickers = new Map<string, Value>();
 
-  /** Depthwise weights that are 1 at the last position of the kernel. */
   const pickerFor = (channels: number, kernel: readonly number[]): Value => {
     const shape = [channels, 1, ...kernel];
     const size = kernel.reduce((a, b) => a * b, 1);
@@ -29,31 +36,45 @@ export function pickedSamples(nodes: ObservingNodes) {
     return picker;
   };
 
-  const pick = (value: Value, channels: number, grid: readonly Axis[]): Value => {
-    const kernel = grid.map(({ offset }): number => (offset > 0 ? 2 : 1));
-    return nodes.add("Conv", [value, pickerFor(channels, kernel)], {
+  const build = ({ value, grid }: Pick): Value => {
+    const channels = nodes.shapeOf(value)[1]!;
+    const kernel = grid.map(({ offset }) => offset + 1);
+    const picked = nodes.add("Conv", [value, pickerFor(channels, kernel)], {
       group: int(channels),
       kernel_shape: ints(kernel),
-      dilations: ints(grid.map(({ offset }) => Math.max(offset, 1))),
       strides: ints(grid.map(({ stride }) => stride)),
     });
+    order.pin(picked, nodes.positionOf(value));
+    return picked;
   };
 
   return {
-    /** Needs sizes that hold for every sample: the centre of a cell must always exist, and grids must stay equal. */
+    /** Needs sizes that hold for every sample: positions must exist in each, and grids must stay equal. */
     serves: (value: Value, count: number): boolean => {
       const [, channels, ...spatial] = value.shape ?? [];
       return typeof channels === "number" && channels <= count && spatial.length === 2 && spatial.every((size) => typeof size === "number");
     },
-    add: (value: Value, count: number): ((outputs: Tensors) => readonly Float32Array[]) => {
+    add: (value: Value, count: number): ReadRows => {
       const [, channels, height, width] = nodes.shapeOf(value);
-      const grid = gridFor(height!, width!, Math.floor(count / channels!));
-      const key = grid.map(({ positions }) => positions).join();
-      const gather = gathers.get(key) ?? createGather(nodes, 1);
-      gathers.set(key, gather);
-      return gather.add(pick(value, channels!, grid), channels!).rows;
+      const pick: Pick = { value, grid: gridFor(height!, width!, Math.floor(count / channels!)), read: () => [] };
+      picks.push(pick);
+      return (outputs) => pick.read(outputs);
     },
-    finish: (): readonly Value[] => [...gathers.values()].flatMap((gather) => gather.finish()),
+    finish: (): readonly Value[] => {
+      const sorted = picks.toSorted((a, b) => nodes.positionOf(a.value) - nodes.positionOf(b.value));
+      const built = new Map(sorted.map((pick) => [pick, build(pick)]));
+      const sizeOf = ({ grid }: Pick): string => grid.map(({ positions }) => positions).join();
+      return [...new Set(sorted.map(sizeOf))].map((size) => {
+        const group = sorted.filter((pick) => sizeOf(pick) === size);
+        const values = group.map((pick) => built.get(pick)!);
+        const lengths = group.map(({ value }) => nodes.shapeOf(value)[1]!);
+        const { output, parts } = gather(nodes, values, lengths, 1);
+        group.forEach((pick, index) => {
+          pick.read = parts[index]!;
+        });
+        return output;
+      });
+    },
   };
 }
 

@@ -1,27 +1,20 @@
 import { int, ints, type Value } from "../../ir/index.ts";
-import { type End, endOf } from "./ends.ts";
-import { createGather } from "./gather.ts";
+import type { Side } from "./ends.ts";
 import type { ObservingNodes } from "./observing-nodes.ts";
 
-/** Extremes per channel of tensors in blocked layout, by pooling; the minimum is the maximum of the negative. */
-export function pooledExtremes(nodes: ObservingNodes) {
-  const gather = createGather(nodes, 1);
+/** Pools one end of each channel of tensors in blocked layout. A minimum is pooled as the maximum of the negative, so it comes out negated. */
+export function poolChannels(nodes: ObservingNodes): (side: Side, value: Value) => Value {
   const negators = new Map<number, Value>();
-
-  const negative = (value: Value, channels: number): Value => {
-    const weight =
-      negators.get(channels) ??
-      nodes.graph.addConstant("observe_negator", { dtype: "float32", shape: [channels, 1, 1, 1], data: new Float32Array(channels).fill(-1) });
-    negators.set(channels, weight);
-    return nodes.add("Conv", [value, weight], { group: int(channels), kernel_shape: ints([1, 1]) });
+  const negatorFor = (channels: number): Value => {
+    const shape = [channels, 1, 1, 1];
+    const negator =
+      negators.get(channels) ?? nodes.graph.addConstant("observe_negator", { dtype: "float32", shape, data: new Float32Array(channels).fill(-1) });
+    negators.set(channels, negator);
+    return negator;
   };
-
-  return {
-    end: (side: "min" | "max", value: Value): End => {
-      const channels = nodes.shapeOf(value)[1]!;
-      const source = side === "max" ? value : negative(value, channels);
-      return endOf(side, gather.add(nodes.add("GlobalMaxPool", [source]), channels).rows, side === "min");
-    },
-    finish: gather.finish,
+  const negative = (value: Value): Value => {
+    const channels = nodes.shapeOf(value)[1]!;
+    return nodes.add("Conv", [value, negatorFor(channels)], { group: int(channels), kernel_shape: ints([1, 1]) });
   };
+  return (side, value) => nodes.add("GlobalMaxPool", [side === "max" ? value : negative(value)]);
 }

@@ -1,15 +1,16 @@
 /** Samples inside the graph: few enough values of each tensor to look at one by one. */
 import type { Value } from "../../ir/index.ts";
 import { blockedLayout } from "./blocked-layout.ts";
+import type { ExecutionOrder } from "./execution-order.ts";
 import type { ReadTensor } from "./extremes.ts";
 import type { ObservingNodes } from "./observing-nodes.ts";
 import { pickedSamples } from "./picked-samples.ts";
 import { slicedSamples } from "./sliced-samples.ts";
 
-export function samplesInGraph(nodes: ObservingNodes) {
+export function samplesInGraph(nodes: ObservingNodes, order: ExecutionOrder) {
   const isBlocked = blockedLayout(nodes.shapeOf);
-  const picked = pickedSamples(nodes);
-  const sliced = slicedSamples(nodes);
+  const picked = pickedSamples(nodes, order);
+  const sliced = slicedSamples(nodes, order);
   return {
     add: (value: Value, count: number): ReadTensor => {
       if (isBlocked(value) && picked.serves(value, count)) {

@@ -1,5 +1,6 @@
 import type { Value } from "../../ir/index.ts";
 import type { Tensors } from "../../spec/index.ts";
+import type { ExecutionOrder } from "./execution-order.ts";
 import type { ObservingNodes } from "./observing-nodes.ts";
 
 /** An axis is thinned down to this many positions before the next one is. */
@@ -10,7 +11,7 @@ const toTheEnd = Number.MAX_SAFE_INTEGER;
  * Samples of tensors in plain layout: a regular grid that starts one position later with every sample, so that a special
  * position (a class token, a border) is seen as often as it occurs.
  */
-export function slicedSamples(nodes: ObservingNodes) {
+export function slicedSamples(nodes: ObservingNodes, order: ExecutionOrder) {
   const starts = new Map<string, Value>();
   const outputs: Value[] = [];
   let phase: Value | undefined;
@@ -33,7 +34,7 @@ export function slicedSamples(nodes: ObservingNodes) {
   return {
     add: (value: Value, count: number): ((outputs: Tensors) => Float32Array) => {
       const taken = nodes.output(thin(nodes.float(value), stridesFor(nodes.shapeOf(value), count)));
-      taken.dtype = "float32";
+      order.pin(taken, nodes.positionOf(value));
       outputs.push(taken);
       return (results) => results[taken.name]!.data as Float32Array;
     },
