@@ -151,7 +151,9 @@ def main() -> None:
     try:
         result = run(job)
     except Exception as error:
-        result = {"failure": f"{type(error).__name__}: {str(error).strip().splitlines()[0][:300]}"}
+        # The first sentence, without this machine's folders.
+        reason = str(error).strip().splitlines()[0].replace(job["work"], "").split(" In Node")[0]
+        result = {"failure": f"{type(error).__name__}: {reason[:160]}"}
     print(json.dumps(result), file=answer)
 
 
