@@ -9,7 +9,7 @@ export interface Bar {
 }
 
 const rowHeight = 24;
-const labelWidth = 340;
+const labelWidth = 430;
 const barWidth = 260;
 
 /** Horizontal bars as inline SVG, readable without colour: every bar carries its figure. */
@@ -27,7 +27,7 @@ ${bars.map(
 )}</svg></div>`;
 }
 
-const longestLabel = 52;
+const longestLabel = 58;
 
 function shorten(label: string): string {
   return label.length <= longestLabel ? label : `${label.slice(0, longestLabel - 1)}…`;

@@ -72,7 +72,7 @@ function outputsTable(report: QuantReport): Html {
 
 function nodesSection(report: QuantReport): Html {
   const reasons = floatReasons(report);
-  return html`<p><b>${report.nodes.quantized}</b> of ${report.nodes.total} nodes compute or move integers.</p>
+  return html`<p><b>${report.nodes.quantized}</b> of ${report.nodes.total} nodes compute or move integers. The others compute in float, because:</p>
 ${barChart(reasons.map(({ reason, count }) => ({ label: reason, value: count, text: String(count) })))}`;
 }
 
@@ -80,7 +80,8 @@ function fusionSection(report: QuantReport): Html {
   const { fusion } = report;
   if (!fusion.checked) return html`<p>Not checked: this backend cannot show its optimized model.</p>`;
   const operators = Object.entries(fusion.integerOperators).sort(([, left], [, right]) => right - left);
-  return html`${barChart(operators.map(([label, value]) => ({ label, value, text: String(value) })))}
+  return html`<p>Operators on integers in ONNX Runtime's own optimized model:</p>
+${barChart(operators.map(([label, value]) => ({ label, value, text: String(value) })))}
 ${
   fusion.findings.length === 0
     ? html`<p>No pair was left unfused, no planned operator stayed in float.</p>`
