@@ -11,6 +11,6 @@ export default defineConfig({
     maxWorkers: 2,
     include: [full ? "{packages,examples,bench}/**/*.test.ts" : "{packages,examples,bench}/**/!(*.full).test.ts", "scripts/**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**"],
-    testTimeout: full ? 600_000 : 60_000,
+    testTimeout: full ? 600_000 : 120_000,
   },
 });
