@@ -1,4 +1,4 @@
-// node calibration.bench.js [SAMPLES] [ROUNDS]: what calibration costs beyond running the float model.
+// node calibration.bench.js [SAMPLES] [ROUNDS] [MODEL ...]: what calibration costs beyond running the float model.
 //
 // Time: seconds to collect the statistics of a whole model over seconds to run the float model on the same prepared
 // samples, opening of sessions included on both sides; rounds alternate. Memory: peak resident size with 512 samples over
@@ -11,8 +11,9 @@ import { nodeBackend } from "@halftone/node";
 import { median } from "./calibration/median.ts";
 import { prepareSubject, type Subject, subjectNames } from "./calibration/subject.ts";
 
-const samples = Number(process.argv[2] ?? 64);
-const rounds = Number(process.argv[3] ?? 5);
+const samples = Number(process.argv[2] ?? 256);
+const rounds = Number(process.argv[3] ?? 3);
+const names = process.argv.length > 4 ? process.argv.slice(4) : subjectNames;
 const native = nodeBackend();
 const backends: Readonly<Record<string, Backend>> = {
   default: native,
@@ -24,7 +25,7 @@ const methods = { "min-max": minMax(), histogram: minMax({ calibration: "mse" })
 console.log(`Time over float inference, ${samples} samples, median (least) of ${rounds} rounds`);
 console.log("| model | threads | ms float | min-max | histogram |");
 console.log("|---|---|---:|---:|---:|");
-for (const name of subjectNames) {
+for (const name of names) {
   const subject = await prepareSubject(name, samples);
   const source: CalibrationSource = { id: name, batches: subject.feeds.length, [Symbol.asyncIterator]: () => iterate(subject.feeds) };
   for (const [threads, backend] of Object.entries(backends)) {
@@ -49,7 +50,7 @@ console.log("\nPeak resident size, 512 samples over 16");
 console.log("| model | min-max | histogram |");
 console.log("|---|---:|---:|");
 const child = fileURLToPath(new URL("./calibration/peak-memory.js", import.meta.url));
-for (const name of subjectNames) {
+for (const name of names) {
   const peak = (calibration: string, count: number): number =>
     Number(execFileSync(process.execPath, [child, name, calibration, String(count)], { encoding: "utf8" }));
   const cell = (calibration: string): string => {

@@ -1,11 +1,13 @@
 import type { Model } from "../ir/index.ts";
 import { readModel } from "../onnx/index.ts";
-import { type Backend, type Calibrator, type Observation, type Observer, QuantError, type Statistics, type Tensors } from "../spec/index.ts";
+import { type Backend, type Calibrator, type Observation, QuantError, type Statistics, type Tensors } from "../spec/index.ts";
 import { ahead } from "./ahead.ts";
 import { feedChecker } from "./feeds.ts";
 import { findNaN } from "./find-nan.ts";
 import { type Instrumented, instrument } from "./instrument.ts";
+import { type Observed, observedByKey } from "./observed.ts";
 import { sampleProgress } from "./progress.ts";
+import { withoutSettled } from "./settle.ts";
 import { shapesFor } from "./shapes.ts";
 
 export interface CalibratorOptions {
@@ -16,9 +18,8 @@ export interface CalibratorOptions {
 export function createCalibrator({ now = () => performance.now() }: CalibratorOptions = {}): Calibrator {
   return {
     collect: async (files, source, observations, backend, { signal, onEvent = () => undefined } = {}) => {
-      const merged = mergeByKey(observations);
-      const observers = merged.map((observation) => observation.createObserver());
-      if (merged.length === 0) return statisticsOf(merged, observers);
+      const observed = observedByKey(observations);
+      if (observed.size === 0) return statisticsOf(observed);
       const model = readModel(files);
       const check = feedChecker(model.graph);
       const progress = sampleProgress(source.batches, onEvent, now);
@@ -27,7 +28,7 @@ export function createCalibrator({ now = () => performance.now() }: CalibratorOp
       try {
         for await (const feeds of ahead(source, signal)) {
           check(feeds, sample);
-          run ??= await startRun(model, merged, observers, feeds, backend, signal);
+          run ??= await startRun(model, [...observed.values()], feeds, source.batches, backend, signal);
           await run.update(feeds, sample);
           progress(++sample);
         }
@@ -39,24 +40,17 @@ export function createCalibrator({ now = () => performance.now() }: CalibratorOp
           details: { source: source.id },
         });
       }
-      return statisticsOf(merged, observers);
+      return statisticsOf(observed);
     },
   };
 }
 
-function mergeByKey(observations: readonly Observation<unknown>[]): readonly Observation<unknown>[] {
-  return [...new Map(observations.map((observation) => [observation.key, observation])).values()];
-}
-
-function statisticsOf(observations: readonly Observation<unknown>[], observers: readonly Observer<unknown>[]): Statistics {
-  const byKey = new Map(observations.map((observation, index) => [observation.key, observers[index]!]));
+function statisticsOf(observed: ReadonlyMap<string, Observed>): Statistics {
   return {
-    get: <Stat>(observation: Observation<Stat>): Stat => {
-      const observer = byKey.get(observation.key);
-      if (observer) return observer.result() as Stat;
-      throw new QuantError("internal", `Statistic "${observation.key}" was not collected; a method must declare it in observe().`, {
-        details: { observation: observation.key },
-      });
+    get: <Stat>({ key }: Observation<Stat>): Stat => {
+      const found = observed.get(key);
+      if (found) return found.observer.result() as Stat;
+      throw new QuantError("internal", `Statistic "${key}" was not collected; a method must declare it in observe().`, { details: { observation: key } });
     },
   };
 }
@@ -68,13 +62,20 @@ interface Run {
 
 async function startRun(
   model: Model,
-  observations: readonly Observation<unknown>[],
-  observers: readonly Observer<unknown>[],
+  all: readonly Observed[],
   first: Tensors,
+  samples: number | undefined,
   backend: Backend,
   signal: AbortSignal | undefined,
 ): Promise<Run> {
-  const instrumented = instrument(model, observations, await shapesFor(model, observations, first, backend, signal));
+  const observations = all.map(({ observation }) => observation);
+  const shapeOf = await shapesFor(model, observations, first, backend, signal);
+  const open = await withoutSettled(model, all, shapeOf, first, samples, backend, signal);
+  const instrumented = instrument(
+    model,
+    open.map(({ observation }) => fewerValues(observation, samples)),
+    shapeOf,
+  );
   const session = await backend.open(instrumented.files);
   const options = { fetch: instrumented.fetch, ...(signal && { signal }) };
   return {
@@ -82,11 +83,22 @@ async function startRun(
       const outputs = await atSample(sample, session.run(instrumented.feeds(feeds, sample), options));
       await refuseNaN(instrumented, outputs, model, feeds, backend, sample);
       instrumented.read(outputs).forEach((tensor, index) => {
-        observers[index]!.update(tensor);
+        open[index]!.observer.update(tensor);
       });
     },
     dispose: () => session.dispose(),
   };
+}
+
+/** Values of one tensor that are enough in all, and of each sample at least. */
+const enoughValues = 2 ** 17;
+const fewestValues = 2 ** 10;
+
+/** Looking at values one by one is what histograms cost: of many samples, fewer values each say as much. */
+function fewerValues(observation: Observation<unknown>, samples = Number.POSITIVE_INFINITY): Observation<unknown> {
+  if (observation.reduction.kind !== "samples") return observation;
+  const count = Math.min(observation.reduction.count, Math.max(fewestValues, Math.ceil(enoughValues / samples)));
+  return { ...observation, reduction: { kind: "samples", count } };
 }
 
 async function atSample<Result>(sample: number, running: Promise<Result>): Promise<Result> {

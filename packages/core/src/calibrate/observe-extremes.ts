@@ -17,6 +17,7 @@ export function observeExtremes(tensor: string): Observation<Range> {
           range = unionOf([range, { min: Number(data[0]), max: Number(data[1]) }]);
         },
         result: () => range,
+        isSettled: ({ min, max }) => range.min <= min && range.max >= max,
       };
     },
   };

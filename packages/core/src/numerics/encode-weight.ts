@@ -14,7 +14,7 @@ import { affineEncoding } from "./affine-encoding.ts";
 import { type AffineParameters, encodeRange, smallestScale } from "./encode-range.ts";
 import { floatValues } from "./float-values.ts";
 import { percentile } from "./percentile.ts";
-import { isFinite32, type Range, rangeOf } from "./range.ts";
+import { finiteRangeOf, type Range } from "./range.ts";
 import { type ScaleLayout, scaleCount, visitGroups } from "./scale-groups.ts";
 import { shrinkToLeastError } from "./shrink-range.ts";
 
@@ -84,12 +84,11 @@ function gather(values: Float32Array, shape: readonly number[], layout: ScaleLay
 
 function rangeOfWeights(values: Float32Array, tensor: string): Range {
   if (values.length === 0) return { min: 0, max: 0 };
-  if (!isFinite32(values)) {
-    throw new QuantError("invalid-data", `Weight "${tensor}" holds NaN or infinity and cannot be quantized; repair the model or leave its nodes in float.`, {
-      details: { tensor },
-    });
-  }
-  return rangeOf(values);
+  const range = finiteRangeOf(values);
+  if (range) return range;
+  throw new QuantError("invalid-data", `Weight "${tensor}" holds NaN or infinity and cannot be quantized; repair the model or leave its nodes in float.`, {
+    details: { tensor },
+  });
 }
 
 function isDead({ min, max }: Range): boolean {

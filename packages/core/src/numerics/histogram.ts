@@ -10,7 +10,7 @@
  * behind a Relu for signal would be misled. NaN and infinities are counted and never binned.
  */
 import { QuantError } from "../spec/index.ts";
-import { emptyRange, isFinite32, type Range, rangeOf, unionOf } from "./range.ts";
+import { emptyRange, finiteRangeOf, type Range, unionOf } from "./range.ts";
 
 export interface Histogram {
   /** Width of one bin; a power of two. */
@@ -70,23 +70,27 @@ export function createHistogram(bins = 2048): HistogramBuilder {
     for (let start = 0; start < values.length; start += mostRecent) {
       const part = values.length > mostRecent ? values.subarray(start, start + mostRecent) : values;
       if (recentTotal + part.length > mostRecent) settle();
-      countInto(recent, part, 1 / width, bins);
+      zeros += part.length - countInto(recent, part, 1 / width, bins);
       recentTotal += part.length;
     }
     total += values.length;
-    zeros += values.length - countNonZero(values);
   };
 
   return {
     add: (values) => {
-      const finite = isFinite32(values) ? values : values.filter((value) => Number.isFinite(value));
-      if (finite !== values) {
-        const notNumbers = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
-        nan += notNumbers;
-        infinite += values.length - finite.length - notNumbers;
+      if (values.length === 0) return;
+      const seen = finiteRangeOf(values);
+      if (seen) {
+        cover(seen);
+        bin(values);
+        return;
       }
+      const finite = values.filter((value) => Number.isFinite(value));
+      const notNumbers = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0);
+      nan += notNumbers;
+      infinite += values.length - finite.length - notNumbers;
       if (finite.length === 0) return;
-      cover(rangeOf(finite));
+      cover(finiteRangeOf(finite)!);
       bin(finite);
     },
     merge: (other) => {
@@ -109,8 +113,19 @@ export function createHistogram(bins = 2048): HistogramBuilder {
   };
 }
 
-function countInto(counts: Uint16Array, values: Float32Array, perUnit: number, bins: number): void {
-  for (let index = 0; index < values.length; index++) counts[Math.floor(values[index]! * perUnit) + bins]!++;
+/**
+ * Counts values into bins; answers how many are not zero. That is read from the bits, without the sign, because a
+ * comparison would be a branch that half of a rectified tensor mispredicts.
+ */
+function countInto(counts: Uint16Array, values: Float32Array, perUnit: number, bins: number): number {
+  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
+  let nonZero = 0;
+  for (let index = 0; index < values.length; index++) {
+    counts[Math.floor(values[index]! * perUnit) + bins]!++;
+    const magnitude = bits[index]! << 1;
+    nonZero += (magnitude | -magnitude) >>> 31;
+  }
+  return nonZero;
 }
 
 /** The smallest power of two w with magnitude < bins w. */
@@ -120,17 +135,6 @@ function widthFor(magnitude: number, bins: number): number {
   while (magnitude >= bins * width) width *= 2;
   while (magnitude < (bins * width) / 2) width /= 2;
   return width;
-}
-
-/** On the bits, without the sign: a comparison per value would be a branch that half of a rectified tensor mispredicts. */
-function countNonZero(values: Float32Array): number {
-  const bits = new Int32Array(values.buffer, values.byteOffset, values.length);
-  let count = 0;
-  for (let index = 0; index < bits.length; index++) {
-    const magnitude = bits[index]! << 1;
-    count += (magnitude | -magnitude) >>> 31;
-  }
-  return count;
 }
 
 function coarsen(counts: Float64Array, bins: number, doublings: number): Float64Array<ArrayBuffer> {

@@ -14,6 +14,6 @@ export { packNibbles, unpackNibbles } from "./nibbles.ts";
 export { percentile } from "./percentile.ts";
 export { dequantizeTensor, quantizeTensor } from "./quantize.ts";
 export { seededRandom } from "./random.ts";
-export { clampTo, emptyRange, isFinite32, type Range, rangeOf, unionOf } from "./range.ts";
+export { clampTo, emptyRange, finiteRangeOf, isFinite32, type Range, unionOf } from "./range.ts";
 export { roundHalfEven } from "./rounding.ts";
 export { scaleCount, visitGroups } from "./scale-groups.ts";

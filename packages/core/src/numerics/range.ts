@@ -35,15 +35,17 @@ export function isFinite32(values: Float32Array): boolean {
   return a + b + c + d === 0;
 }
 
-/** Negative zero counts as zero. */
-export function rangeOf(values: Float32Array): Range {
+/** Negative zero counts as zero. Undefined when a value is NaN or infinite. */
+export function finiteRangeOf(values: Float32Array): Range | undefined {
   // Numbers of an object would be boxed in the loop: six times slower.
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
+  let poison = 0;
   for (let index = 0; index < values.length; index++) {
     const value = values[index]!;
     if (value < min) min = value;
     if (value > max) max = value;
+    poison += value * 0;
   }
-  return { min: min + 0, max: max + 0 };
+  return Number.isNaN(poison) ? undefined : { min: min + 0, max: max + 0 };
 }

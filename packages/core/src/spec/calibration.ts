@@ -17,7 +17,8 @@ export interface CalibrationSource extends AsyncIterable<Tensors> {
  *
  * - `values`: the tensor as it is.
  * - `extremes`: a float32 tensor `[2]`, minimum and maximum; with `axis` `[2, C]`, one pair per slice along that axis.
- * - `samples`: a float32 tensor `[n]`, at most `count` elements at an even stride through the flattened tensor.
+ * - `samples`: a float32 tensor `[n]`, at most `count` elements, spread over the tensor; fewer of each where there are many
+ *   samples of the data.
  */
 export type Reduction =
   | { readonly kind: "values" }
@@ -29,6 +30,8 @@ export interface Observer<Stat> {
   update(value: Tensor): void;
   /** May be called at any time, also before the first update. */
   result(): Stat;
+  /** Optional: whether no value within the bounds could change the result any more. The calibrator may then stop reducing the tensor. */
+  isSettled?(bounds: { readonly min: number; readonly max: number }): boolean;
 }
 
 /** A statistic that a method asks for. Observations with equal keys are collected once and shared. */

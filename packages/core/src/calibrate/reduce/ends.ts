@@ -1,18 +1,27 @@
 import type { Tensors } from "../../spec/index.ts";
 import type { ReadRows } from "./gather.ts";
 
-export type Side = "min" | "max";
-
-/** Of the whole tensor, from one number per slice in each row. */
-export function wholeEnd(side: Side, rows: ReadRows, outputs: Tensors): number {
-  const ends = rows(outputs).map(side === "max" ? largest : least);
-  return side === "max" ? Math.max(...ends) : Math.min(...ends);
+/** One end of a range as the runtime leaves it: numbers per row, one of each for every slice. */
+export interface Ends {
+  readonly side: "min" | "max";
+  readonly rows: ReadRows;
+  /** The numbers are those of the negative tensor, whose maximum stands for the minimum. */
+  readonly negated: boolean;
 }
 
-/** Of each slice, over all rows. */
-export function sliceEnds(side: Side, rows: ReadRows, outputs: Tensors): Float32Array {
-  const pick = side === "max" ? Math.max : Math.min;
-  return rows(outputs).reduce((ends, row) => ends.map((end, index) => pick(end, row[index]!)));
+/** Of the whole tensor. */
+export function wholeEnd({ side, rows, negated }: Ends, outputs: Tensors): number {
+  const ends = rows(outputs);
+  if (side === "min" && !negated) return Math.min(...ends.map(least));
+  const end = Math.max(...ends.map(largest));
+  return negated ? -end : end;
+}
+
+/** Of each slice. */
+export function sliceEnds({ side, rows, negated }: Ends, outputs: Tensors): Float32Array {
+  const pick = side === "max" || negated ? Math.max : Math.min;
+  const ends = rows(outputs).reduce((all, row) => all.map((end, index) => pick(end, row[index]!)));
+  return negated ? ends.map((end) => -end) : ends;
 }
 
 function largest(values: Float32Array): number {

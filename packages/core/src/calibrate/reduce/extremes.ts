@@ -6,106 +6,143 @@ import type { Value } from "../../ir/index.ts";
 import { boundsOf } from "../../placement/index.ts";
 import type { Tensor, Tensors } from "../../spec/index.ts";
 import { blockedLayout } from "./blocked-layout.ts";
-import { type Side, sliceEnds, wholeEnd } from "./ends.ts";
+import { type Bundle, bundlesOf } from "./bundles.ts";
+import { type Ends, sliceEnds, wholeEnd } from "./ends.ts";
 import type { ExecutionOrder } from "./execution-order.ts";
 import { gather, type ReadRows } from "./gather.ts";
 import type { ObservingNodes } from "./observing-nodes.ts";
-import { poolChannels } from "./pooled-extremes.ts";
+import { pooledEnd } from "./pooled-extremes.ts";
 import { reducedEnd, reducedSliceEnds } from "./reduced-extremes.ts";
 
 export type ReadTensor = (outputs: Tensors) => Tensor;
 
-/** One end of a tensor, to be built when all are known. */
-interface End {
-  readonly how: "pooled" | "whole" | "slices";
-  readonly side: Side;
+/** One end of a tensor; `rows` are known once it was built. */
+interface End extends Ends {
   readonly value: Value;
-  readonly axis: number | undefined;
-  read: ReadRows;
+  rows: ReadRows;
+}
+
+/** What is built at one place of the model: `gathered` neighbours share an output. */
+interface Piece {
+  readonly position: number;
+  readonly gathered: "pooled" | "reduced" | "alone";
+  readonly ends: readonly End[];
+  build(): readonly Value[];
+  readonly lengths: readonly number[];
 }
 
 export function extremesInGraph(nodes: ObservingNodes, order: ExecutionOrder) {
   const isBlocked = blockedLayout(nodes.shapeOf);
-  const pool = poolChannels(nodes);
   const ends = new Map<string, End>();
+  const pooled = new Map<Value, End[]>();
+  const others: Piece[] = [];
 
-  const ask = (side: Side, value: Value, axis: number | undefined): End => {
-    const how = isBlocked(value) && (axis === undefined || axis === 1) ? "pooled" : axis === undefined ? "whole" : "slices";
-    const key = `${side} ${how} ${how === "slices" ? axis : ""} ${value.name}`;
-    const end = ends.get(key) ?? { how, side, value, axis, read: () => [] };
+  const ask = (side: Ends["side"], value: Value, axis: number | undefined): End => {
+    const pools = isBlocked(value) && (axis === undefined || axis === 1);
+    const key = `${side} ${pools ? "pooled" : axis} ${value.name}`;
+    const known = ends.get(key);
+    if (known) return known;
+    const end: End = { side, value, negated: pools && side === "min", rows: () => [] };
     ends.set(key, end);
+    if (pools) pooled.set(value, [...(pooled.get(value) ?? []), end]);
+    else others.push(axis === undefined ? reducedPiece(end) : slicedPiece(end, axis));
     return end;
   };
 
-  const build = (run: readonly End[]): Value => {
-    const { how, axis } = run[0]!;
-    if (how === "slices") {
-      const output = nodes.output(reducedSliceEnds(nodes, run[0]!.side, nodes.float(run[0]!.value), axis!));
-      run[0]!.read = (outputs) => [outputs[output.name]!.data as Float32Array];
+  const place = (end: End) => ({ position: nodes.positionOf(end.value), ends: [end], lengths: [1] });
+  const reducedPiece = (end: End): Piece => ({ ...place(end), gathered: "reduced", build: () => [reducedEnd(nodes, end.side, nodes.float(end.value))] });
+  const slicedPiece = (end: End, axis: number): Piece => ({
+    ...place(end),
+    gathered: "alone",
+    build: () => [reducedSliceEnds(nodes, end.side, nodes.float(end.value), axis)],
+  });
+  const pooledPiece = (bundle: Bundle): Piece => {
+    const sides = pooled.get(bundle.values[0]!)!.map(({ side }) => side);
+    const total = bundle.channels.reduce((a, b) => a + b, 0);
+    return {
+      position: bundle.position,
+      gathered: "pooled",
+      ends: sides.flatMap((side) => bundle.values.map((value) => pooled.get(value)!.find((end) => end.side === side)!)),
+      build: () => sides.map((side) => pooledEnd(nodes, side, bundle.joined(), total)),
+      lengths: sides.flatMap(() => bundle.channels),
+    };
+  };
+
+  const buildRun = (run: readonly Piece[]): Value => {
+    const kind = run[0]!.gathered;
+    const asked = run.flatMap((piece) => piece.ends);
+    const results = run.flatMap((piece) => piece.build());
+    if (kind === "alone") {
+      const output = nodes.output(results[0]!);
+      asked[0]!.rows = (outputs) => [outputs[output.name]!.data as Float32Array];
       return output;
     }
-    const pooled = how === "pooled";
-    const results = pooled
-      ? run.map(({ side, value }) => pool(side, value))
-      : flattened(run.map(({ side, value }) => reducedEnd(nodes, side, nodes.float(value))));
-    const lengths = run.map(({ value }) => (pooled ? nodes.shapeOf(value)[1]! : 1));
-    const { output, parts } = gather(nodes, results, lengths, pooled ? 1 : 0);
-    run.forEach((end, index) => {
-      end.read = pooled && end.side === "min" ? negated(parts[index]!) : parts[index]!;
+    const { output, parts } = gather(
+      nodes,
+      kind === "pooled" ? results : flattened(nodes, results),
+      run.flatMap(({ lengths }) => lengths),
+      kind === "pooled" ? 1 : 0,
+    );
+    asked.forEach((end, index) => {
+      end.rows = parts[index]!;
     });
     return output;
   };
-
-  /** Made last to first: see ExecutionOrder. */
-  const flattened = (scalars: readonly Value[]): readonly Value[] =>
-    scalars
-      .toReversed()
-      .map((scalar) => nodes.add("Reshape", [scalar, nodes.integers([1])]))
-      .reverse();
 
   return {
     add: (value: Value, axis: number | undefined): ReadTensor => {
       const position = axis !== undefined && axis < 0 ? axis + nodes.shapeOf(value).length : axis;
       const max = ask("max", value, position);
       const min = boundsOf(value).min >= 0 ? undefined : ask("min", value, position);
-      if (axis === undefined) {
-        return (outputs) => ({
-          dtype: "float32",
-          shape: [2],
-          data: Float32Array.of(min ? wholeEnd("min", min.read, outputs) : 0, wholeEnd("max", max.read, outputs)),
-        });
-      }
-      return (outputs) => {
-        const largest = sliceEnds("max", max.read, outputs);
-        const data = new Float32Array(2 * largest.length);
-        if (min) data.set(sliceEnds("min", min.read, outputs));
-        data.set(largest, largest.length);
-        return { dtype: "float32", shape: [2, largest.length], data };
-      };
+      return axis === undefined ? readWhole(min, max) : readSlices(min, max);
     },
     finish: (): readonly Value[] => {
-      const positionOf = ({ value }: End): number => nodes.positionOf(value);
-      const sorted = [...ends.values()].sort((a, b) => positionOf(a) - positionOf(b));
-      return runsOf(sorted).map((run) => {
-        const output = build(run);
-        order.pin(output, positionOf(run.at(-1)!));
+      const sidesOf = (value: Value): string =>
+        pooled
+          .get(value)!
+          .map(({ side }) => side)
+          .join();
+      const pieces = [...others, ...bundlesOf(nodes, [...pooled.keys()], sidesOf).map(pooledPiece)].sort((a, b) => a.position - b.position);
+      return runsOf(pieces).map((run) => {
+        const output = buildRun(run);
+        order.pin(output, run.at(-1)!.position);
         return output;
       });
     },
   };
 }
 
-/** Neighbours that can share an output. */
-function runsOf(ends: readonly End[]): readonly (readonly End[])[] {
-  const runs: End[][] = [];
-  for (const end of ends) {
-    const run = runs.at(-1);
-    if (run && run[0]!.how === end.how && end.how !== "slices") run.push(end);
-    else runs.push([end]);
-  }
-  return runs;
+function readWhole(min: End | undefined, max: End): ReadTensor {
+  return (outputs) => {
+    const data = Float32Array.of(min ? wholeEnd(min, outputs) : 0, wholeEnd(max, outputs));
+    return { dtype: "float32", shape: [2], data };
+  };
 }
 
-function negated(read: ReadRows): ReadRows {
-  return (outputs) => read(outputs).map((row) => row.map((value) => -value));
+function readSlices(min: End | undefined, max: End): ReadTensor {
+  return (outputs) => {
+    const largest = sliceEnds(max, outputs);
+    const data = new Float32Array(2 * largest.length);
+    if (min) data.set(sliceEnds(min, outputs));
+    data.set(largest, largest.length);
+    return { dtype: "float32", shape: [2, largest.length], data };
+  };
+}
+
+/** Made last to first: see ExecutionOrder. */
+function flattened(nodes: ObservingNodes, scalars: readonly Value[]): readonly Value[] {
+  return scalars
+    .toReversed()
+    .map((scalar) => nodes.add("Reshape", [scalar, nodes.integers([1])]))
+    .reverse();
+}
+
+function runsOf(pieces: readonly Piece[]): readonly (readonly Piece[])[] {
+  const runs: Piece[][] = [];
+  for (const piece of pieces) {
+    const run = runs.at(-1);
+    if (run && run[0]!.gathered === piece.gathered && piece.gathered !== "alone") run.push(piece);
+    else runs.push([piece]);
+  }
+  return runs;
 }

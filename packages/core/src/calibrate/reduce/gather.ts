@@ -8,11 +8,11 @@ export type ReadRows = (outputs: Tensors) => readonly Float32Array[];
 /** Many small results in one output: an output that crosses out of the runtime costs more than a node inside. */
 export interface Gathered {
   readonly output: Value;
-  /** In the order of the parts. */
+  /** In order; they have the `lengths` given. */
   readonly parts: readonly ReadRows[];
 }
 
-/** The parts must agree on all axes but `axis`, along which each has its `lengths`. */
+/** The values must agree on all axes but `axis`, along which they are cut into parts of the given lengths. */
 export function gather(nodes: ObservingNodes, values: readonly Value[], lengths: readonly number[], axis: number): Gathered {
   const output = nodes.output(values.length > 1 ? nodes.add("Concat", values, { axis: int(axis) }) : nodes.add("Identity", values));
   const total = lengths.reduce((a, b) => a + b, 0);

@@ -11,6 +11,8 @@ export interface ObservingNodes {
   /** Where in the order of the model a value is computed. */
   positionOf(value: Value): number;
   add(op: string, inputs: readonly Value[], attributes?: Readonly<Record<string, Attribute>>): Value;
+  /** What `build` made the first time it was asked for under this key. */
+  once(key: string, build: () => Value): Value;
   /** A one-dimensional int64 constant; equal ones are shared. */
   integers(values: readonly number[]): Value;
   /** The value as float32. */
@@ -21,26 +23,27 @@ export interface ObservingNodes {
 
 export function observingNodes(graph: Graph, shapeOf: ShapeOf): ObservingNodes {
   const positions = new Map(graph.nodes.flatMap((node, position) => node.outputs.map((output) => [output, position] as const)));
-  const constants = new Map<string, Value>();
-  const casts = new Map<Value, Value>();
+  const built = new Map<string, Value>();
   const origins = new Map<Value, Value>();
   const add: ObservingNodes["add"] = (op, inputs, attributes = {}) => graph.addNode(op, inputs, { name: "observe", attributes }).outputs[0]!;
+  const once: ObservingNodes["once"] = (key, build) => {
+    const value = built.get(key) ?? build();
+    built.set(key, value);
+    return value;
+  };
   return {
     graph,
     shapeOf: (value) => shapeOf(origins.get(value) ?? value),
     positionOf: (value) => positions.get(origins.get(value) ?? value) ?? -1,
     add,
-    integers: (values) => {
-      const key = values.join();
-      const constant =
-        constants.get(key) ?? graph.addConstant("observe_integers", { dtype: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) });
-      constants.set(key, constant);
-      return constant;
-    },
+    once,
+    integers: (values) =>
+      once(`integers ${values}`, () =>
+        graph.addConstant("observe_integers", { dtype: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) }),
+      ),
     float: (value) => {
       if (value.dtype === "float32") return value;
-      const cast = casts.get(value) ?? add("Cast", [value], { to: int(dataTypeOf("float32")) });
-      casts.set(value, cast);
+      const cast = once(`float ${value.name}`, () => add("Cast", [value], { to: int(dataTypeOf("float32")) }));
       origins.set(cast, value);
       return cast;
     },

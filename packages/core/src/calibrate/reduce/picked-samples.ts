@@ -1,4 +1,5 @@
 import { int, ints, type Value } from "../../ir/index.ts";
+import { type Bundle, bundlesOf } from "./bundles.ts";
 import type { ExecutionOrder } from "./execution-order.ts";
 import { gather, type ReadRows } from "./gather.ts";
 import type { ObservingNodes } from "./observing-nodes.ts";
@@ -11,67 +12,69 @@ interface Axis {
   readonly positions: number;
 }
 
-/** One tensor's samples, to be built when all are known. */
-interface Pick {
-  readonly value: Value;
-  readonly grid: readonly Axis[];
+/** What is asked of one tensor; `read` is known once it was built. */
+interface Request {
+  readonly count: number;
   read: ReadRows;
 }
 
 /**
  * Samples of tensors in blocked layout: all channels at the positions of a regular grid, picked by a depthwise
  * convolution. Its kernel is 1 at its last position, so that the grid can leave out the border, where values are not like
- * the others. Grids of equal size share an output.
+ * the others. Tensors of equal size with equal grids share an output.
  */
 export function pickedSamples(nodes: ObservingNodes, order: ExecutionOrder) {
-  const picks: Pick[] = [];
-  const pickers = new Map<string, Value>();
+  const requests = new Map<Value, Request>();
 
-  const pickerFor = (channels: number, kernel: readonly number[]): Value => {
+  const pick = (bundle: Bundle, grid: readonly Axis[]): Value => {
+    const channels = bundle.channels.reduce((a, b) => a + b, 0);
+    const kernel = grid.map(({ offset }) => offset + 1);
     const shape = [channels, 1, ...kernel];
     const size = kernel.reduce((a, b) => a * b, 1);
-    const data = Float32Array.from({ length: channels * size }, (_, index) => (index % size === size - 1 ? 1 : 0));
-    const picker = pickers.get(shape.join()) ?? nodes.graph.addConstant("observe_picker", { dtype: "float32", shape, data });
-    pickers.set(shape.join(), picker);
-    return picker;
+    const picker = nodes.once(`picker ${shape}`, () => {
+      const data = Float32Array.from({ length: channels * size }, (_, index) => (index % size === size - 1 ? 1 : 0));
+      return nodes.graph.addConstant("observe_picker", { dtype: "float32", shape, data });
+    });
+    const strides = ints(grid.map(({ stride }) => stride));
+    return nodes.add("Conv", [bundle.joined(), picker], { group: int(channels), kernel_shape: ints(kernel), strides });
   };
 
-  const build = ({ value, grid }: Pick): Value => {
-    const channels = nodes.shapeOf(value)[1]!;
-    const kernel = grid.map(({ offset }) => offset + 1);
-    const picked = nodes.add("Conv", [value, pickerFor(channels, kernel)], {
-      group: int(channels),
-      kernel_shape: ints(kernel),
-      strides: ints(grid.map(({ stride }) => stride)),
-    });
-    order.pin(picked, nodes.positionOf(value));
-    return picked;
+  const gridOf = ({ values, channels }: Bundle): readonly Axis[] => {
+    const [, , height, width] = nodes.shapeOf(values[0]!);
+    return gridFor(height!, width!, Math.floor(requests.get(values[0]!)!.count / Math.max(...channels)));
   };
 
   return {
-    /** Needs sizes that hold for every sample: positions must exist in each, and grids must stay equal. */
+    /** Needs sizes that hold for every sample: positions must exist in each, and grids must stay equal. One count per tensor. */
     serves: (value: Value, count: number): boolean => {
       const [, channels, ...spatial] = value.shape ?? [];
-      return typeof channels === "number" && channels <= count && spatial.length === 2 && spatial.every((size) => typeof size === "number");
+      const free = (requests.get(value)?.count ?? count) === count;
+      return free && typeof channels === "number" && channels <= count && spatial.length === 2 && spatial.every((size) => typeof size === "number");
     },
     add: (value: Value, count: number): ReadRows => {
-      const [, channels, height, width] = nodes.shapeOf(value);
-      const pick: Pick = { value, grid: gridFor(height!, width!, Math.floor(count / channels!)), read: () => [] };
-      picks.push(pick);
-      return (outputs) => pick.read(outputs);
+      const request = requests.get(value) ?? { count, read: () => [] };
+      requests.set(value, request);
+      return (outputs) => request.read(outputs);
     },
     finish: (): readonly Value[] => {
-      const sorted = picks.toSorted((a, b) => nodes.positionOf(a.value) - nodes.positionOf(b.value));
-      const built = new Map(sorted.map((pick) => [pick, build(pick)]));
-      const sizeOf = ({ grid }: Pick): string => grid.map(({ positions }) => positions).join();
-      return [...new Set(sorted.map(sizeOf))].map((size) => {
-        const group = sorted.filter((pick) => sizeOf(pick) === size);
-        const values = group.map((pick) => built.get(pick)!);
-        const lengths = group.map(({ value }) => nodes.shapeOf(value)[1]!);
-        const { output, parts } = gather(nodes, values, lengths, 1);
-        group.forEach((pick, index) => {
-          pick.read = parts[index]!;
-        });
+      const bundles = bundlesOf(nodes, [...requests.keys()], (value) => String(requests.get(value)!.count));
+      const grids = new Map(bundles.map((bundle) => [bundle, gridOf(bundle)]));
+      const keyOf = (bundle: Bundle): string => `${nodes.shapeOf(bundle.values[0]!).slice(2)} ${grids.get(bundle)!.map(({ positions }) => positions)}`;
+      return [...new Set(bundles.map(keyOf))].map((key) => {
+        const group = bundles.filter((bundle) => keyOf(bundle) === key);
+        const picks = group.map((bundle) => pick(bundle, grids.get(bundle)!));
+        const { output, parts } = gather(
+          nodes,
+          picks,
+          group.flatMap(({ channels }) => channels),
+          1,
+        );
+        group
+          .flatMap(({ values }) => values)
+          .forEach((value, index) => {
+            requests.get(value)!.read = parts[index]!;
+          });
+        order.pin(output, group.at(-1)!.position);
         return output;
       });
     },

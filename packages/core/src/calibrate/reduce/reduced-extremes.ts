@@ -1,5 +1,5 @@
 import { int, type Value } from "../../ir/index.ts";
-import type { Side } from "./ends.ts";
+import type { Ends } from "./ends.ts";
 import type { ObservingNodes } from "./observing-nodes.ts";
 
 const operators = { min: "ReduceMin", max: "ReduceMax" } as const;
@@ -7,14 +7,14 @@ const largeTensor = 1 << 15;
 const longRow = 512;
 
 /** One end of a whole tensor in plain layout, as a scalar. */
-export function reducedEnd(nodes: ObservingNodes, side: Side, value: Value): Value {
+export function reducedEnd(nodes: ObservingNodes, side: Ends["side"], value: Value): Value {
   const rows = rowAxes(nodes.shapeOf(value));
   const partly = rows.length > 0 ? nodes.add(operators[side], [value, nodes.integers(rows)], { keepdims: int(1) }) : value;
   return nodes.add(operators[side], [partly], { keepdims: int(0) });
 }
 
 /** One end of each slice along the axis. */
-export function reducedSliceEnds(nodes: ObservingNodes, side: Side, value: Value, axis: number): Value {
+export function reducedSliceEnds(nodes: ObservingNodes, side: Ends["side"], value: Value, axis: number): Value {
   const others = nodes.shapeOf(value).flatMap((_, index) => (index === axis ? [] : [index]));
   // Without other axes there is nothing to reduce, and no axes would mean all of them.
   if (others.length === 0) return nodes.add("Identity", [value]);
