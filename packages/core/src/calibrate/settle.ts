@@ -11,7 +11,7 @@ import type { Observed } from "./observed.ts";
 import type { ShapeOf } from "./reduce/observing-nodes.ts";
 
 /** Opening the model once more must pay. */
-const fewestSamples = 128;
+const fewestSamples = 192;
 const leastShare = 0.2;
 
 interface Candidate {
