@@ -13,6 +13,7 @@ import {
   QuantError,
   type Range,
   type Statistics,
+  unionOf,
 } from "@halftone/core";
 
 /**
@@ -21,7 +22,8 @@ import {
  * - `max`: all that was seen.
  * - `moving-average`: an exponential moving average of each sample's extremes.
  * - `percentile`: all but the outermost values.
- * - `entropy`: the range that keeps most of the distribution (Kullback-Leibler divergence). Wants 100 samples or more.
+ * - `entropy`: the range that keeps most of the distribution (Kullback-Leibler divergence), at least that of `mse`. Wants 100
+ *   samples or more.
  * - `mse`: the range of least squared error.
  */
 export type Calibration = "max" | "moving-average" | "percentile" | "entropy" | "mse";
@@ -52,7 +54,11 @@ export function rangeFinder({ calibration = "max", percentile = 99.99, momentum 
     case "percentile":
       return fromHistogram((histogram) => percentileRange(histogram, percentile));
     case "entropy":
-      return fromHistogram((histogram, { config }) => entropyRange(histogram, { levels: 2 ** config.bits, symmetric: isSymmetric(config.scheme, histogram) }));
+      // Left alone the divergence clips rare large values that carry a prediction: it may not clip harder than squared error would.
+      return fromHistogram((histogram, { config }) => {
+        const symmetric = isSymmetric(config.scheme, histogram);
+        return unionOf([entropyRange(histogram, { levels: 2 ** config.bits, symmetric }), mseRange(histogram, config)]);
+      });
     case "mse":
       return fromHistogram((histogram, { config }) => mseRange(histogram, config));
     default:
