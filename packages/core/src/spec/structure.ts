@@ -1,0 +1,74 @@
+/** What a network is made of, recognised from the graph alone. Nodes and tensors are named as in the normalized graph. */
+export interface Structure {
+  /** Products with a weight, in topological order: Conv, ConvTranspose, Gemm, MatMul. */
+  readonly weighted: readonly string[];
+  /** The first and the last of `weighted` on the way from the inputs to the outputs. */
+  readonly first: readonly string[];
+  readonly last: readonly string[];
+  /** Convolutions with one input channel per group. */
+  readonly depthwise: readonly string[];
+  /** Convolutions with several groups of several input channels. */
+  readonly grouped: readonly string[];
+  readonly attentions: readonly Attention[];
+  /** Outputs of bounded-below activations that a product reads, directly or behind nodes that only move data. */
+  readonly activated: readonly ActivatedTensor[];
+  readonly normalizations: readonly NormalizationSite[];
+  /** Additions of two activations, one of which skipped a part of the network. */
+  readonly residuals: readonly string[];
+  readonly bridges: readonly BridgeBlock[];
+}
+
+/**
+ * - `product`: softmax(query x key) x value, both MatMul (Vaswani et al., arXiv 1706.03762).
+ * - `separable`: softmax weights one score per token, a sum over tokens replaces the products (MobileViTv2, arXiv 2206.02680).
+ */
+export interface Attention {
+  readonly kind: "product" | "separable";
+  /** The Softmax node. */
+  readonly softmax: string;
+  /** The tensor behind the Softmax. */
+  readonly scores: string;
+  /** The MatMul in front of the Softmax and the one behind it; undefined for `separable`. */
+  readonly logits?: string;
+  readonly mix?: string;
+  /** The weighted nodes that make query, key and value: one, or up to three. */
+  readonly projections: readonly string[];
+  /** Of the mix, where the shape tells. */
+  readonly heads?: number;
+}
+
+export interface ActivatedTensor {
+  readonly tensor: string;
+  readonly activation: "gelu" | "quick-gelu" | "silu" | "hard-swish" | "mish";
+  /** The activation's exact minimum, such as -0.16997124 for GELU. */
+  readonly minimum: number;
+  /** The weighted nodes that read it. */
+  readonly readers: readonly string[];
+}
+
+export interface NormalizationSite {
+  /** The node that normalizes (LayerNormalization, InstanceNormalization ...), or the last node of a unit. */
+  readonly node: string;
+  readonly kind: "layer" | "group" | "instance" | "rms";
+  readonly input: string;
+  /** The tensor behind the affine part. */
+  readonly output: string;
+  /** Axis of the channels in input and output. */
+  readonly channelAxis: number;
+  /** Per-channel scale and shift as they stand in the graph: initializers and who reads them, where both can be edited. */
+  readonly scale?: { readonly node: string; readonly input: number };
+  readonly shift?: { readonly node: string; readonly input: number };
+  /** Weighted nodes that read the output, directly or behind nodes that keep channels apart; empty where anything else reads it too. */
+  readonly linears: readonly string[];
+}
+
+/**
+ * Where the representation turns from convolutional (local, NCHW) to tokens (global): the convolution that aligns the
+ * channels, the reshaping, and the first projection of the first attention behind it (Q-HyViT, arXiv 2303.12557, Table I).
+ */
+export interface BridgeBlock {
+  /** Weighted nodes in execution order: the convolution first, the projections last. */
+  readonly layers: readonly string[];
+  /** Every node between, the layers included. */
+  readonly nodes: readonly string[];
+}
