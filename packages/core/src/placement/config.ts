@@ -12,6 +12,7 @@ const tensorConfig = z.strictObject({
 
 /** The schema of what a user may write in a configuration file. */
 export const quantConfigSchema = z.strictObject({
+  scope: z.optional(z.enum(["partial", "full"])),
   activations: z.optional(tensorConfig),
   weights: z.optional(tensorConfig),
   overrides: z.optional(
@@ -29,7 +30,12 @@ export function resolveConfig(input: QuantConfigInput | undefined, target: Targe
   }
   const overrides = input?.overrides ?? [];
   overrides.forEach((override, index) => void patternOf(override.match, `overrides.${index}.match`));
-  const config = { activations: merge(target.defaults.activations, input?.activations), weights: merge(target.defaults.weights, input?.weights), overrides };
+  const config = {
+    scope: input?.scope ?? "partial",
+    activations: merge(target.defaults.activations, input?.activations),
+    weights: merge(target.defaults.weights, input?.weights),
+    overrides,
+  };
   checkTensorConfig(config.activations, "activations");
   checkTensorConfig(config.weights, "weights");
   if (config.activations.granularity !== "tensor") {

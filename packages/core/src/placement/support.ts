@@ -1,4 +1,4 @@
-import type { Encoding, IntegerDtype, NodeView, OperatorSupport, Target, Verdict } from "../spec/index.ts";
+import type { AffineEncoding, Encoding, IntegerDtype, NodeView, OperatorSupport, Target, Verdict } from "../spec/index.ts";
 import { refusalOf, supportOf, weightLayoutOf } from "./roles.ts";
 
 /** A target that answers from its table. */
@@ -10,6 +10,11 @@ export function tableTarget(table: Omit<Target, "supports">): Target {
 const yes: Verdict = { ok: true };
 
 function judge(target: Target, node: NodeView, tensor: string, encoding: Encoding): Verdict {
+  if (encoding.kind === "log") return no(`no integer kernel of ${target.name} reads logarithmic codes`);
+  if (encoding.kind === "twin") {
+    const low = judge(target, node, tensor, encoding.low);
+    return low.ok ? judge(target, node, tensor, encoding.high) : low;
+  }
   const support = supportOf(target, node);
   if (!support) return no(refusalOf(target, node));
   const uses = node.inputs.flatMap((value, index) => (value?.name === tensor ? [index] : []));
@@ -22,7 +27,7 @@ function judge(target: Target, node: NodeView, tensor: string, encoding: Encodin
   return isOutput ? judgeActivation(target, support, node, encoding) : yes;
 }
 
-function judgeInput(target: Target, support: OperatorSupport, node: NodeView, input: number, encoding: Encoding): Verdict {
+function judgeInput(target: Target, support: OperatorSupport, node: NodeView, input: number, encoding: AffineEncoding): Verdict {
   if (support.role !== "weighted") return judgeActivation(target, support, node, encoding);
   const layout = weightLayoutOf(node);
   if (input === layout?.biasInput) return encoding.dtype === "int32" ? yes : no(`the bias of ${node.op} must be int32, not ${encoding.dtype}`);
@@ -32,12 +37,12 @@ function judgeInput(target: Target, support: OperatorSupport, node: NodeView, in
   return judgeActivation(target, support, node, encoding);
 }
 
-function judgeActivation(target: Target, support: OperatorSupport, node: NodeView, encoding: Encoding): Verdict {
+function judgeActivation(target: Target, support: OperatorSupport, node: NodeView, encoding: AffineEncoding): Verdict {
   if (encoding.axis !== undefined) return no(`activations of ${node.op} need one scale per tensor on ${target.name}`);
   return judgeType(target, node, "activations", support.activations, encoding.dtype);
 }
 
-function judgeWeight(target: Target, support: OperatorSupport, node: NodeView, channelAxis: number, encoding: Encoding): Verdict {
+function judgeWeight(target: Target, support: OperatorSupport, node: NodeView, channelAxis: number, encoding: AffineEncoding): Verdict {
   if (encoding.block !== undefined) return no(`${node.op} has no integer kernel for weights with one scale per block on ${target.name}`);
   if (encoding.axis !== undefined && !support.perChannelWeights) return no(`weights of ${node.op} need one scale per tensor on ${target.name}`);
   if (encoding.axis !== undefined && encoding.axis !== channelAxis) {

@@ -1,4 +1,4 @@
-import type { Encoding, GraphView, MethodPlan, NodeDecision, Placement, Target, ValueView } from "../spec/index.ts";
+import type { AffineEncoding, GraphView, MethodPlan, NodeDecision, Placement, Target, ValueView } from "../spec/index.ts";
 
 /** Nodes that cannot be integer after all, because a tensor of theirs has no encoding or one the target refuses. */
 export function demoteNodes(graph: GraphView, placement: Placement, methodPlan: MethodPlan, target: Target): Readonly<Record<string, NodeDecision>> {
@@ -10,7 +10,7 @@ export function demoteNodes(graph: GraphView, placement: Placement, methodPlan: 
     for (const value of [...node.inputs, ...node.outputs]) {
       if (!value || !planned.has(value.name)) continue;
       const reason = refusal(value, methodPlan);
-      const encoding: Encoding | undefined = methodPlan.encodings[value.name];
+      const encoding: AffineEncoding | undefined = methodPlan.encodings[value.name];
       const verdict = encoding ? target.supports(node, value.name, encoding) : undefined;
       if (reason) decisions.set(node.name, { mode: "float", reason });
       else if (verdict && !verdict.ok && decisions.get(node.name)!.mode !== "float") {
@@ -23,7 +23,7 @@ export function demoteNodes(graph: GraphView, placement: Placement, methodPlan: 
 }
 
 /** A type other than the target's own was somebody's wish: it is done, and called what it is. */
-function wasAskedFor(encoding: Encoding, value: ValueView, target: Target): boolean {
+function wasAskedFor(encoding: AffineEncoding, value: ValueView, target: Target): boolean {
   return encoding.dtype !== (value.constant ? target.defaults.weights.dtype : target.defaults.activations.dtype) || encoding.block !== undefined;
 }
 

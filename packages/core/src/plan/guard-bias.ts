@@ -4,7 +4,7 @@
  * which costs nothing that the bias does not dwarf.
  */
 import { weightLayoutOf } from "../placement/roles.ts";
-import type { Encoding, GraphView, NodeDecision } from "../spec/index.ts";
+import type { AffineEncoding, GraphView, NodeDecision } from "../spec/index.ts";
 import { computesOnGrid } from "./modes.ts";
 
 /** Half the range: the accumulator needs the rest. */
@@ -13,9 +13,9 @@ const largestBiasCode = 2 ** 30;
 export function guardBiases(
   graph: GraphView,
   nodes: Readonly<Record<string, NodeDecision>>,
-  encodings: Readonly<Record<string, Encoding>>,
-): Readonly<Record<string, Encoding>> {
-  const guarded: Record<string, Encoding> = { ...encodings };
+  encodings: Readonly<Record<string, AffineEncoding>>,
+): Readonly<Record<string, AffineEncoding>> {
+  const guarded: Record<string, AffineEncoding> = { ...encodings };
   for (const node of graph.nodes) {
     const layout = computesOnGrid(nodes[node.name]) ? weightLayoutOf(node) : undefined;
     const bias = layout?.biasInput === undefined ? undefined : node.inputs[layout.biasInput]?.constant;

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { ints } from "../ir/index.ts";
 import { fixtureTarget } from "../placement/fixtures/target.ts";
 import { place, resolveConfig } from "../placement/index.ts";
-import type { Encoding, MethodPlan, Target } from "../spec/index.ts";
+import type { AffineEncoding, MethodPlan, Target } from "../spec/index.ts";
 import { buildModel } from "../testing/build-model.ts";
 import { assemblePlan, formatPlan, parsePlan } from "./index.ts";
 
-const activation: Encoding = { kind: "affine", dtype: "uint8", scale: [0.5], zeroPoint: [0] };
-const weight: Encoding = { kind: "affine", dtype: "int8", scale: [0.25, 0.25, 0.25, 0.25], zeroPoint: [0, 0, 0, 0], axis: 0 };
+const activation: AffineEncoding = { kind: "affine", dtype: "uint8", scale: [0.5], zeroPoint: [0] };
+const weight: AffineEncoding = { kind: "affine", dtype: "int8", scale: [0.25, 0.25, 0.25, 0.25], zeroPoint: [0, 0, 0, 0], axis: 0 };
 
 function chain() {
   return buildModel({ inputs: { x: [1, 4, 8, 8] } }, (b, { x }) => {
@@ -48,7 +48,7 @@ describe("plan", () => {
     const wide = { ...complete, encodings: { ...complete.encodings, second_out: { ...activation, dtype: "uint16" as const } } };
     const narrow: Target = {
       ...fixtureTarget,
-      supports: (_, __, encoding) => (encoding.dtype === "uint16" ? { ok: false, reason: "not today" } : { ok: true }),
+      supports: (_, __, encoding) => (encoding.kind === "affine" && encoding.dtype === "uint16" ? { ok: false, reason: "not today" } : { ok: true }),
     };
     expect(assemble(wide, narrow).nodes.second).toEqual({ mode: "emulated", reason: "not today" });
   });

@@ -1,4 +1,4 @@
-import type { Encoding, QuantPlan, QuantReport } from "../spec/index.ts";
+import type { AffineEncoding, QuantPlan, QuantReport } from "../spec/index.ts";
 import type { NodeSensitivity } from "../verify/index.ts";
 import { barChart } from "./bar-chart.ts";
 import { formatBytes, formatDecibel, formatSeconds, formatShare } from "./format.ts";
@@ -111,11 +111,11 @@ function encodingsTable(plan: QuantPlan): Html {
   );
 }
 
-function typeOf(encoding: Encoding): string {
+function typeOf(encoding: AffineEncoding): string {
   return encoding.bits === undefined ? encoding.dtype : `${encoding.dtype}, ${encoding.bits} bits used`;
 }
 
-function granularityOf(encoding: Encoding): string {
+function granularityOf(encoding: AffineEncoding): string {
   if (encoding.axis === undefined) return "tensor";
   return encoding.block === undefined ? `channel (axis ${encoding.axis})` : `blocks of ${encoding.block} (axis ${encoding.axis})`;
 }

@@ -2,7 +2,7 @@ import type { Graph, Node, Use, Value } from "../ir/index.ts";
 import { codeRange } from "../numerics/index.ts";
 import { dataInputs, supportOf } from "../placement/roles.ts";
 import { staysOnGrid } from "../plan/index.ts";
-import type { Encoding, QuantPlan, Target } from "../spec/index.ts";
+import type { AffineEncoding, QuantPlan, Target } from "../spec/index.ts";
 import { axisAttributes, type EncodingConstants } from "./encoding-constants.ts";
 
 /**
@@ -45,7 +45,7 @@ function computing(node: Node, plan: QuantPlan): Node {
   return producer ? computing(producer, plan) : node;
 }
 
-function addQuantizePair(graph: Graph, value: Value, encoding: Encoding, constants: EncodingConstants): Value {
+function addQuantizePair(graph: Graph, value: Value, encoding: AffineEncoding, constants: EncodingConstants): Value {
   const scale = constants.scale(encoding);
   const zeroPoint = constants.zeroPoint(encoding);
   const attributes = axisAttributes(encoding);
@@ -70,7 +70,7 @@ function addQuantizePair(graph: Graph, value: Value, encoding: Encoding, constan
 }
 
 /** A grid narrower than its container: QuantizeLinear saturates at the container's ends only, so the value is clipped before. */
-function clipToGrid(graph: Graph, value: Value, encoding: Encoding): Value {
+function clipToGrid(graph: Graph, value: Value, encoding: AffineEncoding): Value {
   const { min, max } = codeRange(encoding);
   const bound = (code: number): Value =>
     graph.addConstant("clip_bound", { dtype: "float32", shape: [], data: Float32Array.of((code - encoding.zeroPoint[0]!) * encoding.scale[0]!) });

@@ -1,7 +1,7 @@
 import type { Graph, Node } from "../ir/index.ts";
 import { codeRange } from "../numerics/index.ts";
 import { clippingOf } from "../placement/absorb.ts";
-import type { Encoding, QuantPlan } from "../spec/index.ts";
+import type { AffineEncoding, QuantPlan } from "../spec/index.ts";
 
 /** Removes every Relu and Clip the plan calls absorbed whose output grid ends where the operator clips. */
 export function removeAbsorbedClippings(graph: Graph, plan: QuantPlan): void {
@@ -12,7 +12,7 @@ export function removeAbsorbedClippings(graph: Graph, plan: QuantPlan): void {
 }
 
 /** Half a step of slack: the outermost code may stand for a value that the operator would move by less than rounding does. */
-function gridClips(node: Node, encoding: Encoding): boolean {
+function gridClips(node: Node, encoding: AffineEncoding): boolean {
   const clipping = clippingOf(node);
   if (!clipping || encoding.scale.length !== 1) return false;
   const { min, max } = codeRange(encoding);

@@ -1,10 +1,10 @@
 import { bitsPerElement, type Constant, constantFromBytes, type Graph, type Value } from "../ir/index.ts";
-import type { Encoding } from "../spec/index.ts";
+import type { AffineEncoding } from "../spec/index.ts";
 
 /** Scale and zero point initializers; equal encodings share them, so that the runtime sees equal grids as equal. */
 export interface EncodingConstants {
-  scale(encoding: Encoding, shape?: readonly number[]): Value;
-  zeroPoint(encoding: Encoding, shape?: readonly number[]): Value;
+  scale(encoding: AffineEncoding, shape?: readonly number[]): Value;
+  zeroPoint(encoding: AffineEncoding, shape?: readonly number[]): Value;
 }
 
 export function encodingConstants(graph: Graph): EncodingConstants {
@@ -24,11 +24,11 @@ export function encodingConstants(graph: Graph): EncodingConstants {
   };
 }
 
-function shapeOf(encoding: Encoding): readonly number[] {
+function shapeOf(encoding: AffineEncoding): readonly number[] {
   return encoding.axis === undefined ? [] : [encoding.scale.length];
 }
 
-function zeroPointBytes(encoding: Encoding): Uint8Array {
+function zeroPointBytes(encoding: AffineEncoding): Uint8Array {
   const bits = bitsPerElement[encoding.dtype];
   if (bits === 4) {
     const packed = new Uint8Array(Math.ceil(encoding.zeroPoint.length / 2));
@@ -48,7 +48,7 @@ function zeroPointBytes(encoding: Encoding): Uint8Array {
 }
 
 /** The attributes of a Q or DQ node for this encoding; the default axis of ONNX is 1, so it is always written. */
-export function axisAttributes(encoding: Encoding) {
+export function axisAttributes(encoding: AffineEncoding) {
   if (encoding.axis === undefined) return {};
   return {
     axis: { kind: "int", value: BigInt(encoding.axis) } as const,

@@ -35,8 +35,19 @@ export interface Override {
   readonly weights?: Partial<TensorConfig>;
 }
 
+/**
+ * How much of the network is put on a grid.
+ *
+ * - `partial`: what products read, with the asked bits, and what integer kernels between them need, with the width of the container. The model's
+ *   inputs keep the container's width too: an image has 8 bits. Normalization, Softmax, activations and residuals stay as they are.
+ * - `full`: everything, with the asked bits: inputs and outputs of normalization, Softmax, activations and additions as well. What has no integer
+ *   kernel is emulated.
+ */
+export type Scope = "partial" | "full";
+
 /** What the user asks for, complete: every field has a value. */
 export interface QuantConfig {
+  readonly scope: Scope;
   readonly activations: TensorConfig;
   readonly weights: TensorConfig;
   readonly overrides: readonly Override[];
@@ -44,6 +55,8 @@ export interface QuantConfig {
 
 /** What the user writes: anything left out comes from the target's defaults. */
 export interface QuantConfigInput {
+  /** Default `partial`. */
+  readonly scope?: Scope;
   readonly activations?: Partial<TensorConfig>;
   readonly weights?: Partial<TensorConfig>;
   readonly overrides?: readonly Override[];

@@ -11,6 +11,7 @@ export type * from "./placement.ts";
 export type * from "./plan.ts";
 export type * from "./quantizer.ts";
 export type * from "./report.ts";
+export type * from "./runtime.ts";
 export type * from "./structure.ts";
 export type * from "./target.ts";
 export type * from "./tensor.ts";

@@ -29,6 +29,21 @@ export interface ActivationSite {
   readonly bounds?: { readonly min?: number; readonly max?: number };
 }
 
+/**
+ * A tensor that products (Conv, MatMul, Gemm) read. Their grid may be narrower than the one the tensor is stored on: with 6-bit
+ * activations a residual keeps its 8 bits, and what the next product reads of it has 6.
+ */
+export interface OperandSite {
+  readonly tensor: string;
+  /** The products that read it; all are integer. */
+  readonly nodes: readonly string[];
+  readonly config: TensorConfig;
+  /** Whether `config` is that of the tensor's activation site: then a method may leave the operand out and products read the stored grid. */
+  readonly sharesGrid: boolean;
+  readonly channelAxis?: number;
+  readonly bounds?: ActivationSite["bounds"];
+}
+
 /** A constant weight and how it is cut into channels. */
 export interface WeightSite {
   /** Name of the initializer. */
@@ -47,5 +62,7 @@ export interface Placement {
   /** A decision for every node of the main graph, by name. */
   readonly nodes: Readonly<Record<string, NodeDecision>>;
   readonly activations: readonly ActivationSite[];
+  /** Every tensor that an integer product reads; each also belongs to one of `activations`. */
+  readonly operands: readonly OperandSite[];
   readonly weights: readonly WeightSite[];
 }

@@ -2,6 +2,7 @@ import type { Backend } from "./backend.ts";
 import type { CalibrationSource } from "./calibration.ts";
 import type { QuantConfigInput } from "./config.ts";
 import type { QuantEvent } from "./event.ts";
+import type { Json } from "./json.ts";
 import type { QuantMethod } from "./method.ts";
 import type { ModelFiles } from "./model.ts";
 import type { QuantPlan } from "./plan.ts";
@@ -41,6 +42,9 @@ export interface QuantizeOptions extends RunOptions {
   readonly backend: Backend;
   readonly target: Target;
   readonly config?: QuantConfigInput;
+  readonly search?: SearchOptions;
+  /** Bridge blocks as the user knows them, each a list of node names, instead of those found. */
+  readonly bridges?: readonly (readonly string[])[];
   /** Data for the verification. Default: the calibration source. */
   readonly verification?: CalibrationSource;
   /** How many samples of the verification source to compare. Default: all of it. */
@@ -50,6 +54,22 @@ export interface QuantizeOptions extends RunOptions {
   readonly autoExclude?: { readonly sqnrDb: number /** Samples to measure with. Default 4. */; readonly samples?: number };
   /** Largest allowed loss of the first metric, in its unit; the report warns and the CLI fails beyond it. */
   readonly tolerance?: number;
+}
+
+/** How methods that search may use the machine. */
+export interface SearchOptions {
+  /** Samples of layers held at once, in MB. Default 1024. */
+  readonly maxMemoryMB?: number;
+  /** How many samples of the source a search looks at. Default 32. */
+  readonly samples?: number;
+  /** Where finished steps are kept, so that an interrupted search goes on. Default: nowhere. */
+  readonly checkpoint?: Checkpoint;
+}
+
+/** Keeps what a search has found. Values are JSON; keys are unique for model, data, configuration and method. */
+export interface Checkpoint {
+  get(key: string): Promise<Json | undefined>;
+  set(key: string, value: Json): Promise<void>;
 }
 
 export interface QuantResult {

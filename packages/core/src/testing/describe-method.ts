@@ -8,7 +8,6 @@ import type {
   AffineEncoding,
   Backend,
   CalibrationSource,
-  Encoding,
   MethodContext,
   MethodPlan,
   Placement,
@@ -118,7 +117,7 @@ function checkWeight(site: Placement["weights"][number], { graph }: MethodContex
   expect(encoding.scale).toHaveLength(site.config.granularity === "channel" ? channels : 1);
 }
 
-function checkEncoding(encoding: Encoding, config: TensorConfig): void {
+function checkEncoding(encoding: AffineEncoding, config: TensorConfig): void {
   const { min, max } = codeRange(encoding);
   expect(encoding.dtype).toBe(config.dtype);
   expect(codeRange(encoding)).toEqual(codeRange(config));

@@ -3,7 +3,7 @@
  * weight over the values it holds (Jacob et al., arXiv 1712.05877; Nagel et al., arXiv 2106.08295). The plain baseline, and
  * the tutorial for writing a method.
  */
-import { affineEncoding, type Encoding, encodeRange, encodeWeight, type QuantMethod, type Range, unionOf } from "@halftone/core";
+import { type AffineEncoding, affineEncoding, encodeRange, encodeWeight, type QuantMethod, type Range, unionOf } from "@halftone/core";
 import { type CalibrationOptions, rangeFinder } from "./range-finder.ts";
 
 export type { Calibration, CalibrationOptions } from "./range-finder.ts";
@@ -22,7 +22,7 @@ export function minMax({ weightClipping = "max", ...options }: MinMaxOptions = {
     observe: ({ placement }) => placement.activations.flatMap((site) => site.observed.map(finder.observation)),
 
     plan: async ({ graph, placement, statistics }) => {
-      const encodings = new Map<string, Encoding>();
+      const encodings = new Map<string, AffineEncoding>();
       const skipped = new Map<string, string>();
       for (const site of placement.activations) {
         const range = unionOf(site.observed.map((tensor) => finder.range(tensor, site, statistics)));
