@@ -30,7 +30,11 @@ const packageRules = [
   { folder: /^packages\/core$/, halftone: [], node: false },
   { folder: /^packages\/methods\//, halftone: ["@halftone/core"], node: false },
   { folder: /^packages\/backends\//, halftone: ["@halftone/core"], node: true },
-  { folder: /^packages\/cli$/, halftone: ["@halftone/core", "@halftone/min-max", "@halftone/node"], node: true },
+  {
+    folder: /^packages\/cli$/,
+    halftone: ["@halftone/core", "@halftone/node", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"].map((name) => `@halftone/${name}`)],
+    node: true,
+  },
 ];
 
 const maximumLines = 400;
