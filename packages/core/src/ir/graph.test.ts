@@ -132,6 +132,7 @@ describe("edits that would break a link are refused and change nothing", () => {
     "another graph's value cannot be an output": ({ graph }) => graph.addOutput(chain().y),
     "another graph's subgraph cannot be held": ({ graph, second }) => second.setAttribute("body", subgraph(new Graph("stray", chain().graph ?? graph))),
     "an output that does not exist cannot be set": ({ graph, y }) => graph.setOutput(2, y),
+    "an output that does not exist cannot be removed": ({ graph }) => graph.removeOutput(1),
   };
   it.each(Object.entries(cases))("%s", (_, edit) => {
     const at = chain();
@@ -166,6 +167,14 @@ describe("inputs, outputs and initializers", () => {
     graph.addOutput(hidden);
     graph.setOutput(0, y);
     expect(hidden.isOutput).toBe(true);
+    checkGraph(graph);
+  });
+
+  it("let outputs go, and those after move up", () => {
+    const { graph, y, hidden } = chain();
+    graph.addOutput(hidden);
+    graph.removeOutput(0);
+    expect([names(graph.outputs), y.isOutput, hidden.isOutput]).toEqual([["first_out"], false, true]);
     checkGraph(graph);
   });
 

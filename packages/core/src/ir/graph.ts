@@ -119,6 +119,14 @@ export class Graph implements GraphView {
     value._timesOutput += 1;
   }
 
+  /** The value stays; the outputs after it move up. */
+  removeOutput(index: number): void {
+    const output = this.#outputs[index];
+    if (!output) throw broken(`Graph ${this.name} has no output ${index}.`);
+    output._timesOutput -= 1;
+    this.#outputs.splice(index, 1);
+  }
+
   /** An initializer; the name is made unique. */
   addConstant(name: string, content: Constant | Tensor): Value {
     const value = this.addValue(this.freshName(name));
