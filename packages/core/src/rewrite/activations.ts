@@ -1,9 +1,9 @@
 import type { Graph, Node, Use, Value } from "../ir/index.ts";
-import { codeRange } from "../numerics/index.ts";
 import { dataInputs, supportOf } from "../placement/roles.ts";
 import { staysOnGrid } from "../plan/index.ts";
-import type { AffineEncoding, QuantPlan, Target } from "../spec/index.ts";
-import { axisAttributes, type EncodingConstants } from "./encoding-constants.ts";
+import type { QuantPlan, Target } from "../spec/index.ts";
+import type { EncodingConstants } from "./encoding-constants.ts";
+import { addQuantizePair } from "./lowering/index.ts";
 
 /**
  * Puts QuantizeLinear and DequantizeLinear behind every encoded activation. Integer readers read the dequantized side.
@@ -43,42 +43,6 @@ function computing(node: Node, plan: QuantPlan): Node {
   if (plan.nodes[node.name]?.mode !== "absorbed") return node;
   const producer = node.inputs.find((value) => value?.producer)?.producer;
   return producer ? computing(producer, plan) : node;
-}
-
-function addQuantizePair(graph: Graph, value: Value, encoding: AffineEncoding, constants: EncodingConstants): Value {
-  const scale = constants.scale(encoding);
-  const zeroPoint = constants.zeroPoint(encoding);
-  const attributes = axisAttributes(encoding);
-  const source = encoding.bits === undefined ? value : clipToGrid(graph, value, encoding);
-  const quantize = graph.addNode("QuantizeLinear", [source, scale, zeroPoint], {
-    name: `${value.name}_quantize`,
-    attributes,
-    outputs: [graph.freshName(`${value.name}_quantized`)],
-  });
-  const quantized = quantize.outputs[0]!;
-  quantized.dtype = encoding.dtype;
-  quantized.shape = value.shape;
-  const dequantize = graph.addNode("DequantizeLinear", [quantized, scale, zeroPoint], {
-    name: `${value.name}_dequantize`,
-    attributes,
-    outputs: [graph.freshName(`${value.name}_dequantized`)],
-  });
-  const dequantized = dequantize.outputs[0]!;
-  dequantized.dtype = "float32";
-  dequantized.shape = value.shape;
-  return dequantized;
-}
-
-/** A grid narrower than its container: QuantizeLinear saturates at the container's ends only, so the value is clipped before. */
-function clipToGrid(graph: Graph, value: Value, encoding: AffineEncoding): Value {
-  const { min, max } = codeRange(encoding);
-  const bound = (code: number): Value =>
-    graph.addConstant("clip_bound", { dtype: "float32", shape: [], data: Float32Array.of((code - encoding.zeroPoint[0]!) * encoding.scale[0]!) });
-  const clip = graph.addNode("Clip", [value, bound(min), bound(max)], { name: `${value.name}_clip`, outputs: [graph.freshName(`${value.name}_clipped`)] });
-  const clipped = clip.outputs[0]!;
-  clipped.dtype = "float32";
-  clipped.shape = value.shape;
-  return clipped;
 }
 
 /** The graph's output keeps its name: the dequantized value takes it over. */

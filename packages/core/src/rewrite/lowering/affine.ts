@@ -1,0 +1,58 @@
+import type { Graph, Use, Value } from "../../ir/index.ts";
+import { codeRange } from "../../numerics/index.ts";
+import type { AffineEncoding } from "../../spec/index.ts";
+import { axisAttributes, type EncodingConstants } from "../encoding-constants.ts";
+
+export function lowerAffine(graph: Graph, source: Value, encoding: AffineEncoding, readers: readonly Use[], constants: EncodingConstants): void {
+  const dequantized = addQuantizePair(graph, source, encoding, constants);
+  for (const use of readers) use.node.setInput(use.input, dequantized);
+}
+
+/** QuantizeLinear and DequantizeLinear behind `value`, with a Clip in front where the grid is narrower than its container. Answers the dequantized value. */
+export function addQuantizePair(graph: Graph, value: Value, encoding: AffineEncoding, constants: EncodingConstants): Value {
+  const scale = constants.scale(encoding);
+  const zeroPoint = constants.zeroPoint(encoding);
+  const attributes = axisAttributes(encoding);
+  const source = encoding.bits === undefined ? value : clipToGrid(graph, value, encoding);
+  const quantize = graph.addNode("QuantizeLinear", [source, scale, zeroPoint], {
+    name: `${value.name}_quantize`,
+    attributes,
+    outputs: [graph.freshName(`${value.name}_quantized`)],
+  });
+  const quantized = quantize.outputs[0]!;
+  quantized.dtype = encoding.dtype;
+  quantized.shape = value.shape;
+  const dequantize = graph.addNode("DequantizeLinear", [quantized, scale, zeroPoint], {
+    name: `${value.name}_dequantize`,
+    attributes,
+    outputs: [graph.freshName(`${value.name}_dequantized`)],
+  });
+  return describeLike(value, dequantize.outputs[0]!);
+}
+
+/** A grid narrower than its container: QuantizeLinear saturates at the container's ends only, so the value is clipped before. */
+function clipToGrid(graph: Graph, value: Value, encoding: AffineEncoding): Value {
+  const { min, max } = codeRange(encoding);
+  if (encoding.axis === undefined) return addClip(graph, value, "Clip", [boundsOf(graph, encoding, min), boundsOf(graph, encoding, max)]);
+  const rank = value.shape?.length ?? encoding.axis + 1;
+  const above = addClip(graph, value, "Max", [boundsOf(graph, encoding, min, rank)]);
+  return addClip(graph, above, "Min", [boundsOf(graph, encoding, max, rank)]);
+}
+
+function addClip(graph: Graph, value: Value, op: "Clip" | "Max" | "Min", bounds: readonly Value[]): Value {
+  const clip = graph.addNode(op, [value, ...bounds], { name: `${value.name}_clip`, outputs: [graph.freshName(`${value.name}_clipped`)] });
+  return describeLike(value, clip.outputs[0]!);
+}
+
+/** What a code stands for: a scalar, or one value per channel in a shape that broadcasts along the axis. */
+function boundsOf(graph: Graph, { scale, zeroPoint, axis }: AffineEncoding, code: number, rank = 0): Value {
+  const data = Float32Array.from(scale, (step, channel) => (code - zeroPoint[channel]!) * step);
+  const shape = Array.from({ length: rank }, (_, index) => (index === axis ? scale.length : 1));
+  return graph.addConstant("clip_bound", { dtype: "float32", shape, data });
+}
+
+function describeLike(value: Value, result: Value): Value {
+  result.dtype = "float32";
+  result.shape = value.shape;
+  return result;
+}

@@ -1,0 +1,24 @@
+/** How one encoding becomes operators of ONNX. A kind that no product can read directly brings its own small subgraph. */
+import type { Graph, Use, Value } from "../../ir/index.ts";
+import { type Encoding, QuantError } from "../../spec/index.ts";
+import type { EncodingConstants } from "../encoding-constants.ts";
+import { lowerAffine } from "./affine.ts";
+
+export { addQuantizePair } from "./affine.ts";
+
+/**
+ * Makes `readers` read `source` as `encoding` stores it. `source` is float32 and stays as it is; every reader is an input of a product
+ * (Conv, MatMul, Gemm).
+ */
+export function lowerOperand(graph: Graph, source: Value, encoding: Encoding, readers: readonly Use[], constants: EncodingConstants): void {
+  switch (encoding.kind) {
+    case "affine":
+      lowerAffine(graph, source, encoding, readers, constants);
+      break;
+    case "twin":
+    case "log":
+      throw new QuantError("unsupported-encoding", `Encodings of kind ${encoding.kind} have no lowering.`);
+    default:
+      encoding satisfies never;
+  }
+}
