@@ -3,7 +3,7 @@ export { boundedRange } from "./bounded-range.ts";
 export { type EntropyOptions, entropyRange } from "./clip-entropy.ts";
 export { mseRange } from "./clip-mse.ts";
 export { percentileRange } from "./clip-percentile.ts";
-export { codeRange, isSigned } from "./code-range.ts";
+export { codeRange, containerBits, isSigned } from "./code-range.ts";
 export { createDistance, type DistanceAccumulator } from "./distance.ts";
 export { type AffineParameters, encodeRange, smallestScale } from "./encode-range.ts";
 export { type EncodeWeightOptions, encodeWeight } from "./encode-weight.ts";

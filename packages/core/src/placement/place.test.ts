@@ -147,6 +147,58 @@ describe("placement", () => {
   });
 });
 
+describe("operands", () => {
+  const chain = () =>
+    buildModel({ inputs: input }, (b, { x }) => {
+      const first = conv(b, x, "first");
+      return { y: conv(b, b.op("Add", [first, conv(b, first, "branch")], {}, "sum"), "last") };
+    });
+
+  it("reads the stored grids where nothing narrower is asked", () => {
+    const { operands } = placed(chain());
+    expect(operands.map(({ tensor, nodes, sharesGrid, channelAxis }) => [tensor, nodes, sharesGrid, channelAxis])).toEqual([
+      ["x", ["first"], true, 1],
+      ["first_out", ["branch"], true, 1],
+      ["sum_out", ["last"], true, 1],
+    ]);
+  });
+
+  it("stores with the container's width what products read with fewer bits, and leaves the model's input its width", () => {
+    const { activations, operands } = placed(chain(), { activations: { bits: 6 } });
+    expect(new Set(activations.map((site) => site.config.bits))).toEqual(new Set([8]));
+    expect(operands.map(({ tensor, config, sharesGrid }) => [tensor, config.bits, sharesGrid])).toEqual([
+      ["x", 8, true],
+      ["first_out", 6, false],
+      ["sum_out", 6, false],
+    ]);
+  });
+
+  it("stores everything with the asked bits in scope full", () => {
+    const { activations, operands } = placed(chain(), { scope: "full", activations: { bits: 6 } });
+    expect(new Set(activations.map((site) => site.config.bits))).toEqual(new Set([6]));
+    expect(new Set(operands.map((site) => site.sharesGrid))).toEqual(new Set([true]));
+  });
+
+  it("obeys overrides that name the tensor, its producer or a reader, the model's input included", () => {
+    const narrow = (match: string) =>
+      placed(chain(), { overrides: [{ match, activations: { bits: 5 } }] })
+        .operands.filter((site) => site.config.bits === 5 && !site.sharesGrid)
+        .map((site) => site.tensor);
+    expect(narrow("sum_out")).toEqual(["sum_out"]);
+    expect(narrow("sum")).toEqual(["sum_out"]);
+    expect(narrow("branch")).toEqual(["first_out"]);
+    expect(narrow("x")).toEqual(["x"]);
+  });
+
+  it("names both activations of a product, and the channels of neither", () => {
+    const model = buildModel({ inputs: { q: [1, 6, 8], k: [1, 8, 6] } }, (b, { q, k }) => ({ y: b.op("MatMul", [q, k], {}, "scores") }));
+    expect(placed(model).operands.map(({ tensor, nodes, channelAxis }) => [tensor, nodes, channelAxis])).toEqual([
+      ["q", ["scores"], undefined],
+      ["k", ["scores"], undefined],
+    ]);
+  });
+});
+
 describe("configuration", () => {
   it.each([
     [{ activations: { bits: 12 } }, "activations.bits"],

@@ -1,4 +1,5 @@
-import type { ActivationSite, GraphView, NodeView, OperatorSupport, QuantConfig, Target, ValueView, WeightSite } from "../spec/index.ts";
+import { containerBits } from "../numerics/index.ts";
+import type { ActivationSite, GraphView, NodeView, OperatorSupport, QuantConfig, Target, TensorConfig, ValueView, WeightSite } from "../spec/index.ts";
 import { type Bounds, boundsOf } from "./bounds.ts";
 import { configOf } from "./config.ts";
 import type { Decisions } from "./decide.ts";
@@ -47,7 +48,7 @@ function answersInFloat(result: ValueView, support: OperatorSupport, decisions: 
 function siteOf(values: readonly ValueView[], moved: ReadonlySet<ValueView>, config: QuantConfig): ActivationSite {
   const observed = values.filter((value) => !moved.has(value));
   const names = values.map((value) => value.name);
-  const producers = values.flatMap((value) => value.producer?.name ?? []);
+  const asked = configOf(config, "activations", namesOf(values));
   const bounds = observed.map((value) => meet(boundsOf(value), values.length === 1 ? readerBoundsOf(value) : boundsOf(value)));
   const min = Math.min(...bounds.map((bound) => bound.min));
   const max = Math.max(...bounds.map((bound) => bound.max));
@@ -55,10 +56,25 @@ function siteOf(values: readonly ValueView[], moved: ReadonlySet<ValueView>, con
     key: names[0]!,
     tensors: names,
     observed: observed.map((value) => value.name),
-    config: configOf(config, "activations", [...names, ...producers]),
+    // What is stored keeps its full width; what is asked of a product is asked of its operand.
+    config: config.scope === "partial" ? widened(asked) : asked,
     ...(observed.every((value) => value.shape?.length === 4) && { channelAxis: 1 }),
-    bounds: { ...(Number.isFinite(min) && { min }), ...(Number.isFinite(max) && { max }) },
+    bounds: finiteBounds({ min, max }),
   };
+}
+
+/** The grid that fills the container. */
+export function widened(config: TensorConfig): TensorConfig {
+  return { ...config, bits: containerBits[config.dtype] };
+}
+
+/** The names that overrides of a site are matched against. */
+export function namesOf(values: readonly ValueView[]): readonly string[] {
+  return [...values.map((value) => value.name), ...values.flatMap((value) => value.producer?.name ?? [])];
+}
+
+export function finiteBounds({ min, max }: Bounds): NonNullable<ActivationSite["bounds"]> {
+  return { ...(Number.isFinite(min) && { min }), ...(Number.isFinite(max) && { max }) };
 }
 
 /** What both allow. A range that both exclude is left to the producer. */
