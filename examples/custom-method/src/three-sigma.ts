@@ -5,7 +5,7 @@
  * larger for all others: with m and s the mean and the standard deviation of the samples' maxima, the range ends at
  * m + 3 s, or at the largest value seen if that is less; its lower end likewise.
  */
-import { affineEncoding, boundedRange, encodeRange, encodeWeight, type Observation, type QuantMethod, type Range, unionOf } from "@halftone/core";
+import { affineEncoding, answerSites, boundedRange, encodeRange, encodeWeight, type Observation, type QuantMethod, type Range, unionOf } from "@halftone/core";
 import { createMoments, type Moments } from "./moments.ts";
 
 export interface ThreeSigmaOptions {
@@ -24,18 +24,17 @@ export function threeSigma({ deviations = 3 }: ThreeSigmaOptions = {}): QuantMet
 
     observe: ({ placement }) => placement.activations.flatMap((site) => site.observed.map(observeExtremes)),
 
-    plan: async ({ graph, placement, statistics }) => {
-      const activations = placement.activations.flatMap((site) => {
-        const ranges = site.observed.map((tensor) => {
-          const extremes = statistics.get(observeExtremes(tensor));
-          return boundedRange(typicalRange(extremes, deviations), { min: extremes.min.least, max: extremes.max.most }, site.bounds ?? {}, site.config);
-        });
-        const encoding = affineEncoding(site.config, [encodeRange(unionOf(ranges), site.config)]);
-        return site.tensors.map((tensor) => [tensor, encoding] as const);
-      });
-      const weights = placement.weights.map((site) => [site.tensor, encodeWeight(graph.value(site.tensor)!.constant!, site)] as const);
-      return { encodings: Object.fromEntries([...activations, ...weights]), skipped: {} };
-    },
+    plan: async ({ graph, placement, statistics }) =>
+      answerSites(placement, {
+        activation: (site) => {
+          const ranges = site.observed.map((tensor) => {
+            const extremes = statistics.get(observeExtremes(tensor));
+            return boundedRange(typicalRange(extremes, deviations), { min: extremes.min.least, max: extremes.max.most }, site.bounds ?? {}, site.config);
+          });
+          return affineEncoding(site.config, [encodeRange(unionOf(ranges), site.config)]);
+        },
+        weight: (site) => encodeWeight(graph.value(site.tensor)!.constant!, site),
+      }),
   };
 }
 

@@ -18,7 +18,7 @@ export {
 export * from "./numerics/index.ts";
 export * from "./onnx/index.ts";
 export { quantConfigSchema, resolveConfig, tableTarget } from "./placement/index.ts";
-export { formatPlan, parsePlan, quantPlanSchema } from "./plan/index.ts";
+export { answerSites, biasOfShift, encodeCodes, formatPlan, parsePlan, quantPlanSchema, rescaleWeight, type SiteAnswers } from "./plan/index.ts";
 export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Registry } from "./plugin/index.ts";
 export { apply, createQuantizer, plan, quantize, sensitivity } from "./quantizer.ts";
 export * from "./report/index.ts";

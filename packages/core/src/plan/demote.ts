@@ -1,35 +1,48 @@
-import type { AffineEncoding, GraphView, MethodPlan, NodeDecision, Placement, Target, ValueView } from "../spec/index.ts";
+import { weightLayoutOf } from "../placement/roles.ts";
+import type { Encoding, GraphView, MethodPlan, NodeDecision, NodeView, Placement, Target, ValueView } from "../spec/index.ts";
+import { entryOf } from "./entry-of.ts";
 
 /** Nodes that cannot be integer after all, because a tensor of theirs has no encoding or one the target refuses. */
 export function demoteNodes(graph: GraphView, placement: Placement, methodPlan: MethodPlan, target: Target): Readonly<Record<string, NodeDecision>> {
   const decisions = new Map(Object.entries(placement.nodes));
   const planned = new Set([...placement.activations.flatMap((site) => site.tensors), ...placement.weights.map((site) => site.tensor)]);
+  const narrow = new Set(placement.operands.filter((site) => !site.sharesGrid).map((site) => site.tensor));
   for (const node of graph.nodes) {
     const mode = decisions.get(node.name)?.mode;
     if (mode !== "integer" && mode !== "pass-through") continue;
-    for (const value of [...node.inputs, ...node.outputs]) {
-      if (!value || !planned.has(value.name)) continue;
-      const reason = refusal(value, methodPlan);
-      const encoding: AffineEncoding | undefined = methodPlan.encodings[value.name];
-      const verdict = encoding ? target.supports(node, value.name, encoding) : undefined;
-      if (reason) decisions.set(node.name, { mode: "float", reason });
-      else if (verdict && !verdict.ok && decisions.get(node.name)!.mode !== "float") {
-        decisions.set(node.name, { mode: wasAskedFor(encoding!, value, target) ? "emulated" : "float", reason: verdict.reason });
-      }
-    }
+    const demoted = tensorsOf(node).flatMap(({ value, isOperand }) => {
+      if (!planned.has(value.name)) return [];
+      const operand = isOperand ? entryOf(methodPlan.operands, value.name) : undefined;
+      const encoding = operand?.encoding ?? (isOperand && narrow.has(value.name) ? undefined : entryOf(methodPlan.encodings, value.name));
+      return judge(node, value, encoding, methodPlan, target) ?? [];
+    });
+    const decision = demoted.find((each) => each.mode === "float") ?? demoted[0];
+    if (decision) decisions.set(node.name, decision);
   }
   demoteAbsorbed(graph, decisions);
   return Object.fromEntries(decisions);
 }
 
-/** A type other than the target's own was somebody's wish: it is done, and called what it is. */
-function wasAskedFor(encoding: AffineEncoding, value: ValueView, target: Target): boolean {
-  return encoding.dtype !== (value.constant ? target.defaults.weights.dtype : target.defaults.activations.dtype) || encoding.block !== undefined;
+/** What a node reads and writes; of a product, which of it may have a grid of its own. */
+function tensorsOf(node: NodeView): readonly { readonly value: ValueView; readonly isOperand: boolean }[] {
+  const layout = weightLayoutOf(node);
+  const inputs = node.inputs.flatMap((value, index) =>
+    value ? [{ value, isOperand: layout !== undefined && index !== layout.biasInput && !value.constant }] : [],
+  );
+  return [...inputs, ...node.outputs.flatMap((value) => (value ? [{ value, isOperand: false }] : []))];
 }
 
-function refusal(value: ValueView, methodPlan: MethodPlan): string | undefined {
-  if (methodPlan.encodings[value.name]) return undefined;
-  return `${value.name}: ${methodPlan.skipped[value.name] ?? "the method gave no encoding"}`;
+function judge(node: NodeView, value: ValueView, encoding: Encoding | undefined, methodPlan: MethodPlan, target: Target): NodeDecision | undefined {
+  if (!encoding) return { mode: "float", reason: `${value.name}: ${entryOf(methodPlan.skipped, value.name) ?? "the method gave no encoding"}` };
+  const verdict = target.supports(node, value.name, encoding);
+  return verdict.ok ? undefined : { mode: wasAskedFor(encoding, value, target) ? "emulated" : "float", reason: verdict.reason };
+}
+
+/** A type or a shape of grid that the target does not choose itself was somebody's wish: it is done, and called what it is. */
+function wasAskedFor(encoding: Encoding, value: ValueView, target: Target): boolean {
+  if (encoding.kind !== "affine") return true;
+  const own = value.constant ? target.defaults.weights : target.defaults.activations;
+  return encoding.dtype !== own.dtype || encoding.block !== undefined || (encoding.axis !== undefined && !value.constant);
 }
 
 function demoteAbsorbed(graph: GraphView, decisions: Map<string, NodeDecision>): void {

@@ -1,16 +1,60 @@
 import * as z from "zod/mini";
+import { codeRange } from "../numerics/index.ts";
 import type { QuantPlan } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
 
-const encoding = z.strictObject({
-  kind: z.literal("affine"),
-  dtype: z.enum(["int4", "uint4", "int8", "uint8", "int16", "uint16", "int32"]),
-  bits: z.optional(z.int().check(z.minimum(2), z.maximum(16))),
-  scale: z.array(z.number().check(z.positive())).check(z.minLength(1)),
-  zeroPoint: z.array(z.int()).check(z.minLength(1)),
-  axis: z.optional(z.int().check(z.nonnegative())),
-  block: z.optional(z.int().check(z.minimum(2))),
-});
+const scale = z.number().check(
+  z.positive(),
+  z.refine((value) => Math.fround(value) > 0 && Number.isFinite(Math.fround(value)), "not a positive float32"),
+);
+const shift = z.number().check(z.refine((value) => Number.isFinite(Math.fround(value)), "not a finite float32"));
+
+const affine = z
+  .strictObject({
+    kind: z.literal("affine"),
+    dtype: z.enum(["int4", "uint4", "int8", "uint8", "int16", "uint16", "int32"]),
+    bits: z.optional(z.int().check(z.minimum(2), z.maximum(16))),
+    scale: z.array(scale).check(z.minLength(1)),
+    zeroPoint: z.array(z.int()).check(z.minLength(1)),
+    axis: z.optional(z.int().check(z.nonnegative())),
+    block: z.optional(z.int().check(z.minimum(2))),
+  })
+  .check(
+    z.refine((encoding) => encoding.zeroPoint.length === encoding.scale.length, { message: "not as many as scales", path: ["zeroPoint"] }),
+    z.refine((encoding) => encoding.axis !== undefined || encoding.scale.length === 1, { message: "several scales need an axis", path: ["scale"] }),
+    z.refine((encoding) => encoding.axis !== undefined || encoding.block === undefined, { message: "blocks need an axis", path: ["block"] }),
+    z.refine(
+      ({ dtype, bits, zeroPoint }) => {
+        const { min, max } = codeRange(bits === undefined ? { dtype } : { dtype, bits });
+        return zeroPoint.every((code) => code >= min && code <= max);
+      },
+      { message: "not a legal code", path: ["zeroPoint"] },
+    ),
+  );
+
+const branch = affine.check(z.refine((encoding) => encoding.axis === undefined, { message: "a branch has one scale", path: ["axis"] }));
+
+const operandEncoding = z.discriminatedUnion("kind", [
+  affine,
+  z.strictObject({ kind: z.literal("twin"), threshold: shift, low: branch, high: branch }),
+  z
+    .strictObject({
+      kind: z.literal("log"),
+      base: z.enum(["2", "sqrt2"]),
+      bits: z.int().check(z.minimum(2), z.maximum(8)),
+      scale,
+      rounding: z.enum(["nearest", "leading-bit"]),
+    })
+    .check(z.refine(({ base, rounding }) => rounding === "nearest" || base === "2", { message: "leading-bit needs base 2", path: ["rounding"] })),
+]);
+
+const rescaling = z
+  .strictObject({
+    axis: z.int().check(z.nonnegative()),
+    scale: z.array(scale).check(z.minLength(1)),
+    shift: z.optional(z.array(shift)),
+  })
+  .check(z.refine((value) => value.shift === undefined || value.shift.length === value.scale.length, { message: "not as many as scales", path: ["shift"] }));
 
 const decision = z.discriminatedUnion("mode", [
   z.strictObject({ mode: z.enum(["integer", "pass-through", "absorbed"]) }),
@@ -23,9 +67,12 @@ export const quantPlanSchema = z.strictObject({
   model: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   method: z.string(),
   target: z.string(),
-  encodings: z.record(z.string(), encoding),
+  encodings: z.record(z.string(), affine),
+  operands: z.optional(z.record(z.string(), z.strictObject({ encoding: operandEncoding, rescaling: z.optional(rescaling) }))),
+  codes: z.optional(z.record(z.string(), z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/)))),
   nodes: z.record(z.string(), decision),
   skipped: z.record(z.string(), z.string()),
+  notes: z.optional(z.array(z.string())),
 });
 
 /** Reads a plan from JSON text. @throws `invalid-config` naming the field. */

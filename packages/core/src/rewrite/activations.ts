@@ -1,48 +1,40 @@
-import type { Graph, Node, Use, Value } from "../ir/index.ts";
-import { dataInputs, supportOf } from "../placement/roles.ts";
-import { staysOnGrid } from "../plan/index.ts";
+import type { Graph, Use, Value } from "../ir/index.ts";
+import { answersOnGrid, entryOf, operandOf, readsStored } from "../plan/index.ts";
 import type { QuantPlan, Target } from "../spec/index.ts";
 import type { EncodingConstants } from "./encoding-constants.ts";
 import { addQuantizePair } from "./lowering/index.ts";
+import { createOperands } from "./operands.ts";
 
 /**
  * Puts QuantizeLinear and DequantizeLinear behind every encoded activation. Integer readers read the dequantized side.
- * Float readers do too where the producer is an integer kernel, for its float output would exist only for them.
+ * Float readers do too where the producer is an integer kernel, for its float output would exist only for them. Products
+ * with a grid of their own read a second pair: behind the first one where there is no other value to read.
  */
 export function quantizeActivations(graph: Graph, plan: QuantPlan, target: Target, constants: EncodingConstants): void {
-  for (const [name, encoding] of Object.entries(plan.encodings)) {
+  const operands = createOperands(graph, constants);
+  for (const name of new Set([...Object.keys(plan.encodings), ...Object.keys(plan.operands ?? {})])) {
     const value = graph.value(name);
     if (!value || value.content) continue;
-    const fromInteger = isIntegerOutput(value, plan, target);
-    const readers = value.consumers.filter((use) => fromInteger || readsIntegers(use, plan, target));
-    const asOutput = fromInteger && value.isOutput;
-    if (readers.length === 0 && !asOutput) continue;
-    const dequantized = addQuantizePair(graph, value, encoding, constants);
-    for (const use of readers) use.node.setInput(use.input, dequantized);
-    if (asOutput) moveOutput(graph, value, dequantized);
+    const operand = entryOf(plan.operands, name);
+    const products = value.consumers.filter((use) => operandOf(use, plan));
+    const source = store(graph, value, products, plan, target, constants);
+    if (operand && products.length > 0) operands.add(source, operand, products);
   }
+  operands.lower();
 }
 
-function readsIntegers(use: Use, plan: QuantPlan, target: Target): boolean {
-  if (use.node.graph.parent || !staysOnGrid(plan.nodes[use.node.name])) return false;
-  const support = supportOf(target, use.node);
-  return support !== undefined && dataInputs(use.node, support).includes(use.node.inputs[use.input]!);
-}
-
-/** False for a kernel that answers in float because some reader wants float. */
-function isIntegerOutput(value: Value, plan: QuantPlan, target: Target): boolean {
-  const producer = value.producer;
-  const mode = producer && plan.nodes[producer.name]?.mode;
-  if (mode === undefined || mode === "float") return false;
-  const support = supportOf(target, computing(producer!, plan));
-  return !support?.floatOutput || (!value.isOutput && value.consumers.every((use) => readsIntegers(use, plan, target)));
-}
-
-/** The node whose kernel produces what an absorbed node seems to. */
-function computing(node: Node, plan: QuantPlan): Node {
-  if (plan.nodes[node.name]?.mode !== "absorbed") return node;
-  const producer = node.inputs.find((value) => value?.producer)?.producer;
-  return producer ? computing(producer, plan) : node;
+/** Answers with what `products` have to read. */
+function store(graph: Graph, value: Value, products: readonly Use[], plan: QuantPlan, target: Target, constants: EncodingConstants): Value {
+  const encoding = entryOf(plan.encodings, value.name);
+  if (!encoding) return value;
+  const fromInteger = answersOnGrid(value, plan, target);
+  const readers = value.consumers.filter((use) => !products.includes(use) && (fromInteger || readsStored(use, plan, target)));
+  const asOutput = fromInteger && value.isOutput;
+  if (readers.length === 0 && !asOutput && !(fromInteger && products.length > 0)) return value;
+  const dequantized = addQuantizePair(graph, value, encoding, constants);
+  for (const use of readers) use.node.setInput(use.input, dequantized);
+  if (asOutput) moveOutput(graph, value, dequantized);
+  return fromInteger ? dequantized : value;
 }
 
 /** The graph's output keeps its name: the dequantized value takes it over. */

@@ -101,21 +101,22 @@ describe("rewrite", () => {
     expect(sqnr.y).toBeGreaterThan(atLeast);
   });
 
-  it("keeps every code of a narrow grid inside it", async () => {
-    const { graph, plan } = await rewritten(twoConvolutions(), image, { activations: { bits: 5 }, weights: { bits: 3 } });
+  it("keeps every code of a narrow grid inside it: weights, and the operand behind a Clip whose bounds are on the grid", async () => {
+    const { graph, plan } = await rewritten(twoConvolutions(), image, { activations: { bits: 6 }, weights: { bits: 6 } });
     const weight = graph.node("first")!.inputs[1]!.producer!.inputs[0]!.constant!;
     const { min, max } = codeRange(plan.encodings.first_w!);
-    expect([min, max]).toEqual([-4, 3]);
+    expect([min, max]).toEqual([-32, 31]);
     for (const code of weight.data as Int8Array) expect(code >= min && code <= max).toBe(true);
-    const exposed = graph.value("x_quantized")!;
-    graph.addOutput(exposed);
-    const codes = (
-      await runModel(
-        writeModel({ irVersion: 10, opsets: new Map([["", 21]]), producerName: "", producerVersion: "", metadata: new Map(), graph }).model,
-        randomFeeds(image),
-      )
-    ).x_quantized!;
-    expect(Math.max(...codes)).toBeLessThanOrEqual(31);
+    const { encoding } = plan.operands!.relu_out!;
+    if (encoding.kind !== "affine") throw new Error("affine");
+    const quantize = graph.node("second")!.inputs[0]!.producer!.inputs[0]!.producer!;
+    const [clip] = quantize.inputs.map((value) => value!.producer);
+    const bounds = clip!.inputs.slice(1).map((value) => Number(value!.constant!.data[0]) / encoding.scale[0]! + encoding.zeroPoint[0]!);
+    expect(bounds).toEqual([0, 63].map((code) => expect.closeTo(code, 5)));
+    graph.addOutput(quantize.outputs[0]!);
+    const model = { irVersion: 10, opsets: new Map([["", 21]]), producerName: "", producerVersion: "", metadata: new Map(), graph };
+    const codes = (await runModel(writeModel(model).model, randomFeeds(image)))[quantize.outputs[0]!.name]!;
+    expect([Math.min(...codes), Math.max(...codes)]).toEqual([0, 63]);
   });
 
   it("raises the scale of a channel whose bias would overflow int32", async () => {

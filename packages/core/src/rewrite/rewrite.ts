@@ -4,15 +4,21 @@ import { quantizeActivations } from "./activations.ts";
 import { quantizeBiases } from "./biases.ts";
 import { removeAbsorbedClippings } from "./clippings.ts";
 import { encodingConstants } from "./encoding-constants.ts";
+import { rescaleOperands } from "./rescalings.ts";
 import { quantizeWeights } from "./weights.ts";
 
-/** The planned QDQ model, as a new model; the given one stays as it is and shares its weights. */
+/**
+ * The planned QDQ model, as a new model; the given one stays as it is and shares its weights.
+ *
+ * @throws `invalid-config` naming the field of the plan that does not fit the model.
+ */
 export function rewriteModel(model: Model, plan: QuantPlan, target: Target): Model {
   const quantized = cloneModel(model);
   const constants = encodingConstants(quantized.graph);
-  removeAbsorbedClippings(quantized.graph, plan);
-  quantizeBiases(quantized.graph, plan, constants);
-  quantizeWeights(quantized.graph, plan, constants);
-  quantizeActivations(quantized.graph, plan, target, constants);
+  const rescaled = rescaleOperands(quantized.graph, plan, target);
+  removeAbsorbedClippings(quantized.graph, rescaled, target);
+  quantizeBiases(quantized.graph, rescaled, constants);
+  quantizeWeights(quantized.graph, rescaled, constants);
+  quantizeActivations(quantized.graph, rescaled, target, constants);
   return quantized;
 }

@@ -3,7 +3,7 @@
  * weight over the values it holds (Jacob et al., arXiv 1712.05877; Nagel et al., arXiv 2106.08295). The plain baseline, and
  * the tutorial for writing a method.
  */
-import { type AffineEncoding, affineEncoding, encodeRange, encodeWeight, type QuantMethod, type Range, unionOf } from "@halftone/core";
+import { affineEncoding, answerSites, encodeRange, encodeWeight, type QuantMethod, type Range, unionOf } from "@halftone/core";
 import { type CalibrationOptions, rangeFinder } from "./range-finder.ts";
 
 export type { Calibration, CalibrationOptions } from "./range-finder.ts";
@@ -21,22 +21,14 @@ export function minMax({ weightClipping = "max", ...options }: MinMaxOptions = {
 
     observe: ({ placement }) => placement.activations.flatMap((site) => site.observed.map(finder.observation)),
 
-    plan: async ({ graph, placement, statistics }) => {
-      const encodings = new Map<string, AffineEncoding>();
-      const skipped = new Map<string, string>();
-      for (const site of placement.activations) {
-        const range = unionOf(site.observed.map((tensor) => finder.range(tensor, site, statistics)));
-        const reason = refusal(range);
-        for (const tensor of site.tensors) {
-          if (reason) skipped.set(tensor, reason);
-          else encodings.set(tensor, affineEncoding(site.config, [encodeRange(range, site.config)]));
-        }
-      }
-      for (const site of placement.weights) {
-        encodings.set(site.tensor, encodeWeight(graph.value(site.tensor)!.constant!, site, { clipping: weightClipping }));
-      }
-      return { encodings: Object.fromEntries(encodings), skipped: Object.fromEntries(skipped) };
-    },
+    plan: async ({ graph, placement, statistics }) =>
+      answerSites(placement, {
+        activation: (site) => {
+          const range = unionOf(site.observed.map((tensor) => finder.range(tensor, site, statistics)));
+          return refusal(range) ?? affineEncoding(site.config, [encodeRange(range, site.config)]);
+        },
+        weight: (site) => encodeWeight(graph.value(site.tensor)!.constant!, site, { clipping: weightClipping }),
+      }),
   };
 }
 

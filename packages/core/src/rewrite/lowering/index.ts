@@ -8,7 +8,8 @@ export { addQuantizePair } from "./affine.ts";
 
 /**
  * Makes `readers` read `source` as `encoding` stores it. `source` is float32 and stays as it is; every reader is an input of a product
- * (Conv, MatMul, Gemm).
+ * (Conv, MatMul, Gemm). Of a twin, the product that is in the graph reads the low branch and keeps its bias, which may be int32 in that
+ * branch's steps; the product that is added for the high branch has none.
  */
 export function lowerOperand(graph: Graph, source: Value, encoding: Encoding, readers: readonly Use[], constants: EncodingConstants): void {
   switch (encoding.kind) {
