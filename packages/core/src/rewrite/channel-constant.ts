@@ -1,6 +1,11 @@
-import type { Graph, Value } from "../ir/index.ts";
+import type { Graph, Use, Value } from "../ir/index.ts";
 
-/** One value per channel, in a shape that broadcasts along `axis` of a tensor of that rank. */
-export function channelConstant(graph: Graph, name: string, data: Float32Array, axis: number, rank: number): Value {
-  return graph.addConstant(name, { dtype: "float32", shape: [data.length, ...Array<number>(rank - 1 - axis).fill(1)], data });
+/** One value per channel, in a shape that broadcasts where `inner` dimensions follow that of the channels. */
+export function channelConstant(graph: Graph, name: string, data: Float32Array, inner: number): Value {
+  return graph.addConstant(name, { dtype: "float32", shape: [data.length, ...Array<number>(inner).fill(1)], data });
+}
+
+/** How many dimensions follow the channels of what a product with a weight reads: as many as its kernel has. */
+export function innerDimensions({ node }: Use): number {
+  return node.op === "MatMul" || node.op === "Gemm" ? 0 : node.inputs[1]!.shape!.length - 2;
 }

@@ -12,10 +12,20 @@ import { removeUnread } from "./weights.ts";
 
 type Edit = () => void;
 
+export interface PlacedRescaling extends Rescaling {
+  /** How many dimensions follow that of the channels. */
+  readonly inner: number;
+}
+
 /** False where nothing in front can do it: then nothing was changed. Steps of weights are changed in `encodings`. */
-export function foldRescaling(graph: Graph, value: Value, rescaling: Rescaling, nodes: QuantPlan["nodes"], encodings: Map<string, AffineEncoding>): boolean {
-  const rank = value.shape?.length;
-  const edits = rank === undefined ? undefined : editsAt(value, rescaling);
+export function foldRescaling(
+  graph: Graph,
+  value: Value,
+  rescaling: PlacedRescaling,
+  nodes: QuantPlan["nodes"],
+  encodings: Map<string, AffineEncoding>,
+): boolean {
+  const edits = editsAt(value, rescaling);
   for (const edit of edits ?? []) edit();
   return edits !== undefined;
 
@@ -48,12 +58,12 @@ export function foldRescaling(graph: Graph, value: Value, rescaling: Rescaling, 
 
   function editNormalization(node: Node, { scale, shift, axis }: Rescaling): readonly Edit[] | undefined {
     const first = Number(node.attribute("axis") ?? -1);
-    if (axis !== rank! - 1 || (first !== -1 && first !== axis) || node.inputs[1]?.content?.shape.length !== 1) return undefined;
+    if (rescaling.inner !== 0 || (first !== -1 && first !== axis) || node.inputs[1]?.content?.shape.length !== 1) return undefined;
     const edits = [editInput(node, 1, (each, channel) => each / scale[channel]!)];
     if (node.inputs[2]) edits.push(editInput(node, 2, (each, channel) => each / scale[channel]! - (shift?.[channel] ?? 0)));
     else if (isShifted(shift)) {
       const bias = Float32Array.from(shift, (each) => -each);
-      edits.push([() => node.setInput(2, channelConstant(graph, `${node.name}_shift`, bias, axis, rank!))]);
+      edits.push([() => node.setInput(2, channelConstant(graph, `${node.name}_shift`, bias, 0))]);
     }
     return joined(edits);
   }
@@ -68,8 +78,8 @@ export function foldRescaling(graph: Graph, value: Value, rescaling: Rescaling, 
   function editProduct(node: Node, { scale, shift, axis }: Rescaling): readonly Edit[] | undefined {
     const { biasInput, channelAxis } = weightLayoutOf(node)!;
     const weight = node.inputs[1]?.content ? node.inputs[1] : undefined;
-    const expected = node.op === "Gemm" || node.op === "MatMul" ? rank! - 1 : 1;
-    if (!weight || axis !== expected || (biasInput === undefined && isShifted(shift))) return undefined;
+    const isMatrix = node.op === "Gemm" || node.op === "MatMul";
+    if (!weight || (isMatrix ? rescaling.inner !== 0 : axis !== 1) || (biasInput === undefined && isShifted(shift))) return undefined;
     const edits = [computesOnGrid(entryOf(nodes, node.name)) ? editSteps(weight, channelAxis, scale) : editWeight(node, weight, channelAxis, scale)];
     if (biasInput !== undefined && (node.inputs[biasInput] || isShifted(shift))) edits.push(editBias(node, biasInput, scale, shift));
     return joined(edits);
@@ -110,16 +120,16 @@ export function foldRescaling(graph: Graph, value: Value, rescaling: Rescaling, 
   /** A constant input that is one number, or one per channel. */
   function editInput(node: Node, input: number, change: (each: number, channel: number) => number): readonly Edit[] | undefined {
     const content = node.inputs[input]?.content;
-    const { axis, scale } = rescaling;
+    const { scale } = rescaling;
     if (content?.dtype !== "float32") return undefined;
     const values = floatValues(content.tensor());
     const isVector = node.op !== "Mul" && node.op !== "Add";
-    const fromEnd = isVector ? 1 : rank! - axis;
-    const perChannel = values.length === scale.length && content.shape.at(-fromEnd) === scale.length;
+    const inner = isVector ? 0 : rescaling.inner;
+    const perChannel = values.length === scale.length && content.shape.at(-1 - inner) === scale.length;
     if (!perChannel && values.length !== 1) return undefined;
     const data = Float32Array.from(scale, (_, channel) => change(values[perChannel ? channel : 0]!, channel));
     const name = node.inputs[input]!.name;
-    return [() => replaceInput(node, input, channelConstant(graph, name, data, isVector ? 0 : axis, isVector ? 1 : rank!))];
+    return [() => replaceInput(node, input, channelConstant(graph, name, data, inner))];
   }
 
   function replaceInput(node: Node, input: number, constant: Value): void {

@@ -1,7 +1,7 @@
 import type { Graph, Use, Value } from "../ir/index.ts";
 import { isShifted } from "../plan/index.ts";
 import type { Encoding, OperandPlan, Rescaling } from "../spec/index.ts";
-import { channelConstant } from "./channel-constant.ts";
+import { channelConstant, innerDimensions } from "./channel-constant.ts";
 import type { EncodingConstants } from "./encoding-constants.ts";
 import { lowerOperand } from "./lowering/index.ts";
 
@@ -16,7 +16,7 @@ export function createOperands(graph: Graph, constants: EncodingConstants): Oper
   const waiting: { readonly placeholder: Value; readonly source: Value; readonly encoding: Encoding }[] = [];
   return {
     add: (source, { encoding, rescaling }, readers) => {
-      const rescaled = rescaling ? addRescaling(graph, source, rescaling) : source;
+      const rescaled = rescaling ? addRescaling(graph, source, rescaling, innerDimensions(readers[0]!)) : source;
       const placeholder = graph.addNode("Identity", [rescaled]).outputs[0]!;
       for (const use of readers) use.node.setInput(use.input, placeholder);
       waiting.push({ placeholder, source: rescaled, encoding });
@@ -30,15 +30,13 @@ export function createOperands(graph: Graph, constants: EncodingConstants): Oper
   };
 }
 
-/** x / scale - shift. */
-function addRescaling(graph: Graph, value: Value, { axis, scale, shift }: Rescaling): Value {
-  const rank = value.shape?.length ?? axis + 1;
+/** x / scale - shift, for channels that `inner` dimensions follow. */
+export function addRescaling(graph: Graph, value: Value, { scale, shift }: Rescaling, inner: number): Value {
   const factor = channelConstant(
     graph,
     "rescaling",
     Float32Array.from(scale, (each) => 1 / each),
-    axis,
-    rank,
+    inner,
   );
   const scaled = addLike("Mul", value, factor);
   if (!isShifted(shift)) return scaled;
@@ -49,8 +47,7 @@ function addRescaling(graph: Graph, value: Value, { axis, scale, shift }: Rescal
       graph,
       "rescaling_shift",
       Float32Array.from(shift, (each) => -each),
-      axis,
-      rank,
+      inner,
     ),
   );
 

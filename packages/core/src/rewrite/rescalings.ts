@@ -7,6 +7,7 @@ import { absorbedBias } from "../placement/absorb.ts";
 import { weightLayoutOf } from "../placement/roles.ts";
 import { answersOnGrid, biasOfShift, checkRescaling, computesOnGrid, entryOf, operandOf, rescaleWeight } from "../plan/index.ts";
 import { type AffineEncoding, type OperandPlan, QuantError, type QuantPlan, type Rescaling, type Target } from "../spec/index.ts";
+import { innerDimensions } from "./channel-constant.ts";
 import { foldRescaling } from "./fold-rescaling.ts";
 import { removeUnread } from "./weights.ts";
 
@@ -37,7 +38,8 @@ export function rescaleOperands(graph: Graph, plan: QuantPlan, target: Target): 
       if (added) nodes.set(added, { mode: "absorbed" });
     }
     const isFree = !value.isOutput && value.consumers.length === readers.length && !(entryOf(plan.encodings, tensor) && answersOnGrid(value, plan, target));
-    if (isFree && foldRescaling(graph, value, rescaling!, plan.nodes, encodings)) operands.set(tensor, { encoding });
+    if (isFree && foldRescaling(graph, value, { ...rescaling!, inner: innerDimensions(readers[0]!) }, plan.nodes, encodings))
+      operands.set(tensor, { encoding });
   }
   return { ...plan, encodings: Object.fromEntries(encodings), operands: Object.fromEntries(operands), nodes: Object.fromEntries(nodes) };
 }
