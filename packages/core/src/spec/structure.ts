@@ -28,6 +28,8 @@ export interface Attention {
   readonly softmax: string;
   /** The tensor behind the Softmax. */
   readonly scores: string;
+  /** What the mix reads of the scores: the same tensor, or what a node between made of it; undefined for `separable`. */
+  readonly mixed?: string;
   /** The MatMul in front of the Softmax and the one behind it; undefined for `separable`. */
   readonly logits?: string;
   readonly mix?: string;
@@ -42,8 +44,10 @@ export interface ActivatedTensor {
   readonly activation: "gelu" | "quick-gelu" | "silu" | "hard-swish" | "mish";
   /** The activation's exact minimum, such as -0.16997124 for GELU. */
   readonly minimum: number;
-  /** The weighted nodes that read it. */
+  /** The weighted nodes that read it, directly or behind nodes that only move data. */
   readonly readers: readonly string[];
+  /** What products read of it: the tensor itself, and tensors that hold the same numbers in another order. */
+  readonly operands: readonly string[];
 }
 
 export interface NormalizationSite {
