@@ -16,7 +16,7 @@ import { leavesUnit } from "./units.ts";
 type Activation = Pick<ActivatedTensor, "activation" | "minimum">;
 
 const geluMinimum = -0.16997120747990366;
-const tanhGeluMinimum = -0.17004075057125404;
+const tanhGeluMinimum = -0.17004075057125403;
 const siluMinimum = -0.2784645427610738;
 const mishMinimum = -0.3088434130172504;
 const hardSwishMinimum = -0.375;

@@ -1,7 +1,7 @@
 import type { GraphView, NodeView, Structure } from "../spec/index.ts";
 import { activatedOf } from "./activated.ts";
 import { attentionsOf } from "./attentions.ts";
-import { bridgesOf } from "./bridges.ts";
+import { bridgesOf, givenBridges } from "./bridges.ts";
 import { endsOf, flowOf } from "./flow.ts";
 import { normalizationsOf } from "./normalizations.ts";
 import { isDepthwise, isGrouped } from "./products.ts";
@@ -34,7 +34,7 @@ export function recognizeStructure(graph: GraphView, units: ReadonlyMap<string, 
     activated: activatedOf(flow),
     normalizations: normalizationsOf(flow),
     residuals: namesOf(residualsOf(flow, scoring)),
-    bridges: overrides.bridges ? [] : bridgesOf(flow, attentions),
+    bridges: overrides.bridges ? givenBridges(flow, overrides.bridges) : bridgesOf(flow, attentions),
   };
 }
 
