@@ -4,6 +4,7 @@ import { decodeCodes } from "./codes.ts";
 import { demoteNodes } from "./demote.ts";
 import { entryOf } from "./entry-of.ts";
 import { guardBiases } from "./guard-bias.ts";
+import { mergeGrids } from "./merge-grids.ts";
 import { computesOnGrid } from "./modes.ts";
 import { answersOnGrid, operandOf, type Reading, readsStored } from "./reads.ts";
 import { checkRescaling } from "./rescale.ts";
@@ -26,7 +27,7 @@ export interface AssembleOptions {
 export function assemblePlan({ graph, placement, methodPlan, target, method, model }: AssembleOptions): QuantPlan {
   const nodes = demoteNodes(graph, placement, methodPlan, target);
   refuseEmpty(nodes, target);
-  const planned = { ...methodPlan, operands: distinctOperands(methodPlan), nodes };
+  const planned = mergeGrids(graph, placement, { ...methodPlan, operands: distinctOperands(methodPlan), nodes }, target);
   const guarded = guardBiases(graph, planned);
   const reading = { encodings: guarded.encodings, operands: usedOperands(graph, planned), nodes };
   const encodings = usedEncodings(graph, placement, reading, target);

@@ -30,11 +30,15 @@ export function addQuantizePair(graph: Graph, value: Value, encoding: AffineEnco
   return describeLike(value, dequantize.outputs[0]!);
 }
 
+/** ONNX Runtime takes a Clip between one of these and QuantizeLinear for a part of its kernel, and gives up on the kernel because it does clip. */
+const clippingProducers = new Set(["Conv", "ConvTranspose", "MatMul", "Gemm", "Add"]);
+
 /** A grid narrower than its container: QuantizeLinear saturates at the container's ends only, so the value is clipped before. */
 function clipToGrid(graph: Graph, value: Value, encoding: AffineEncoding): Value {
   const { min, max } = codeRange(encoding);
-  if (encoding.axis === undefined) return addClip(graph, value, "Clip", [boundsOf(graph, encoding, min), boundsOf(graph, encoding, max)]);
-  const rank = value.shape?.length ?? encoding.axis + 1;
+  const isClip = encoding.axis === undefined && !clippingProducers.has(value.producer?.op ?? "");
+  if (isClip) return addClip(graph, value, "Clip", [boundsOf(graph, encoding, min), boundsOf(graph, encoding, max)]);
+  const rank = encoding.axis === undefined ? 0 : (value.shape?.length ?? encoding.axis + 1);
   const above = addClip(graph, value, "Max", [boundsOf(graph, encoding, min, rank)]);
   return addClip(graph, above, "Min", [boundsOf(graph, encoding, max, rank)]);
 }
