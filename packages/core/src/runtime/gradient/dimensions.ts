@@ -56,11 +56,11 @@ export function broadcastAxes(node: Node, index: number, exempt: number): readon
   if (rank === undefined) return undefined;
   const axes: number[] = [];
   for (let axis = 0; axis < rank - exempt; axis++) {
-    const size = alignedTo(input, rank, axis);
+    const size = axis < rank - input.length ? undefined : alignedTo(input, rank, axis);
     const whole = output?.[axis];
     const others = shapes.filter((_, other) => other !== index);
     if ((size !== "" && size === whole) || (typeof size === "number" && size > 1)) continue;
-    if (size === 1) axes.push(axis);
+    if (size === 1 || size === undefined) axes.push(axis);
     else if (!others.every((shape) => shape && alignedTo(shape, rank, axis) === 1)) return undefined;
   }
   return axes;
