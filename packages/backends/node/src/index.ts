@@ -5,6 +5,7 @@ export { readLabels } from "./data/labels.ts";
 export { type ArrayOptions, npyFolder } from "./data/npy-folder.ts";
 export { type OpenSourceOptions, openSource } from "./data/open-source.ts";
 export type { SampleOptions, SampleSkipped, SampleSource } from "./data/sample-source.ts";
+export { type FileCheckpointOptions, fileCheckpoint } from "./files/file-checkpoint.ts";
 export { readModelFiles } from "./files/read-model-files.ts";
 export { pathsOfModel, type WriteFilesOptions, writeFilesAtomically } from "./files/write-files.ts";
 export { type IsolatedBackendOptions, isolatedBackend } from "./isolated-backend.ts";
