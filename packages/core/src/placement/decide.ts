@@ -8,6 +8,7 @@
 import type { GraphView, NodeDecision, NodeView, OperatorSupport, QuantConfig, Target, ValueView } from "../spec/index.ts";
 import { absorbedBias, isAbsorbable } from "./absorb.ts";
 import { isExcluded } from "./config.ts";
+import { decideInFull } from "./full-scope.ts";
 import { dataInputs, dataOperands, onlyReader, readersOf, refusalOf, supportOf, weightLayoutOf } from "./roles.ts";
 
 /** Elementwise operators that are made integer; Softmax and Sigmoid lose too much on 8-bit logits to gain from it. */
@@ -20,8 +21,12 @@ export function decideNodes(graph: GraphView, units: ReadonlyMap<string, string>
   const decisions: Decisions = new Map();
   for (const node of graph.nodes) decisions.set(node, firstDecision(node, units, target, config));
   absorb(decisions, config);
-  while (strikeOut(decisions, target)) absorb(decisions, config);
+  while (strikeOut(decisions, target, config)) absorb(decisions, config);
   return decisions;
+}
+
+function inUnit(unit: string): string {
+  return `part of a ${unit} that is computed as one unit`;
 }
 
 function float(reason: string): NodeDecision {
@@ -31,17 +36,18 @@ function float(reason: string): NodeDecision {
 function firstDecision(node: NodeView, units: ReadonlyMap<string, string>, target: Target, config: QuantConfig): NodeDecision {
   const unit = units.get(node.name);
   if (isExcluded(config, node.name)) return float("excluded by an override");
-  if (unit) return float(`part of a ${unit} that is computed as one unit`);
   const support = supportOf(target, node);
   const produced = node.outputs[0]?.dtype;
-  if (produced !== undefined && produced !== "float32") return float(`computes ${produced}, not float32`);
-  if (!support) return float(refusalOf(target, node));
+  const left = (reason: string): NodeDecision => decideInFull(node, reason, unit, config);
+  if (produced !== undefined && produced !== "float32") return float(unit ? inUnit(unit) : `computes ${produced}, not float32`);
+  if (unit) return left(inUnit(unit));
+  if (!support) return left(refusalOf(target, node));
   switch (support.role) {
     case "weighted":
       return decideWeighted(node, support, target);
     case "elementwise":
-      if (!integerElementwise.has(node.op)) return float(`${node.op} stays in float for accuracy`);
-      if (node.inputs.some((value) => value?.constant)) return float(`${node.op} with a constant operand`);
+      if (!integerElementwise.has(node.op)) return left(`${node.op} stays in float for accuracy`);
+      if (node.inputs.some((value) => value?.constant)) return left(`${node.op} with a constant operand`);
       return { mode: "integer" };
     case "pass-through":
       if (dataOperands(node, support).some((value) => value.constant)) return float(`${node.op} with a constant operand`);
@@ -85,11 +91,12 @@ function absorb(decisions: Decisions, config: QuantConfig): void {
   }
 }
 
-function strikeOut(decisions: Decisions, target: Target): boolean {
+function strikeOut(decisions: Decisions, target: Target, config: QuantConfig): boolean {
   let changed = false;
   for (const [node, decision] of decisions) {
     const support = supportOf(target, node);
     if (!support || support.role === "weighted" || (decision.mode !== "integer" && decision.mode !== "pass-through")) continue;
+    if (config.scope === "full" && support.role === "elementwise") continue;
     const inputs = dataInputs(node, support);
     const fed = support.role === "elementwise" ? inputs.every(isProducedInteger) : inputs.some(isProducedInteger);
     const output = node.outputs[0];
@@ -110,7 +117,7 @@ function strikeOut(decisions: Decisions, target: Target): boolean {
 
   function isInteger(node: NodeView): boolean {
     const mode = decisions.get(node)?.mode;
-    return mode === "integer" || mode === "pass-through" || (mode === "absorbed" && node.op !== "Add");
+    return mode === "integer" || mode === "emulated" || mode === "pass-through" || (mode === "absorbed" && node.op !== "Add");
   }
 
   function isProducedInteger(value: ValueView): boolean {
@@ -125,7 +132,7 @@ function strikeOut(decisions: Decisions, target: Target): boolean {
   function reachesInteger(value: ValueView): boolean {
     return readersOf(value).some((reader) => {
       const mode = decisions.get(reader)?.mode;
-      return mode === "integer" || (mode === "pass-through" && reader.outputs.some((output) => output && reachesInteger(output)));
+      return mode === "integer" || mode === "emulated" || (mode === "pass-through" && reader.outputs.some((output) => output && reachesInteger(output)));
     });
   }
 }

@@ -6,7 +6,7 @@ import { activationSites, weightSites } from "./sites.ts";
 /** Decides where quantization applies. `units` maps node names to the unit they are part of. */
 export function place(graph: GraphView, units: ReadonlyMap<string, string>, target: Target, config: QuantConfig): Placement {
   const decisions = decideNodes(graph, units, target, config);
-  const activations = activationSites(graph, decisions, target, config);
+  const activations = activationSites(graph, units, decisions, target, config);
   return {
     nodes: Object.fromEntries([...decisions].map(([node, decision]) => [node.name, decision])),
     activations,

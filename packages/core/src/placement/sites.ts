@@ -3,6 +3,7 @@ import type { ActivationSite, GraphView, NodeView, OperatorSupport, QuantConfig,
 import { type Bounds, boundsOf } from "./bounds.ts";
 import { configOf } from "./config.ts";
 import type { Decisions } from "./decide.ts";
+import { emulatedTensors } from "./full-scope.ts";
 import { readerBoundsOf } from "./reader-bounds.ts";
 import { dataInputs, onlyReader, readersOf, supportOf, weightLayoutOf } from "./roles.ts";
 
@@ -17,12 +18,19 @@ export function resultOf(node: NodeView, decisions: Decisions): ValueView | unde
 }
 
 /** Activations to encode, grouped where pass-through nodes join them. */
-export function activationSites(graph: GraphView, decisions: Decisions, target: Target, config: QuantConfig): readonly ActivationSite[] {
+export function activationSites(
+  graph: GraphView,
+  units: ReadonlyMap<string, string>,
+  decisions: Decisions,
+  target: Target,
+  config: QuantConfig,
+): readonly ActivationSite[] {
   const groups = new Groups();
   const moved = new Set<ValueView>();
   for (const node of graph.nodes) {
     const mode = decisions.get(node)!.mode;
     const support = supportOf(target, node);
+    if (mode === "emulated") for (const value of emulatedTensors(node, units, decisions, target)) groups.add(value);
     if (!support || (mode !== "integer" && mode !== "pass-through")) continue;
     const inputs = dataInputs(node, support);
     for (const input of inputs) groups.add(input);
@@ -42,7 +50,7 @@ export function activationSites(graph: GraphView, decisions: Decisions, target: 
 function answersInFloat(result: ValueView, support: OperatorSupport, decisions: Decisions): boolean {
   if (!support.floatOutput) return false;
   const readers = readersOf(result);
-  return readers.length === 0 || result.isOutput || !readers.every((reader) => ["integer", "pass-through"].includes(decisions.get(reader)!.mode));
+  return readers.length === 0 || result.isOutput || !readers.every((reader) => ["integer", "emulated", "pass-through"].includes(decisions.get(reader)!.mode));
 }
 
 function siteOf(values: readonly ValueView[], moved: ReadonlySet<ValueView>, config: QuantConfig): ActivationSite {

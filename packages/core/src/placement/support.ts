@@ -12,6 +12,8 @@ const yes: Verdict = { ok: true };
 function judge(target: Target, node: NodeView, tensor: string, encoding: Encoding): Verdict {
   if (encoding.kind === "log") return no(`no integer kernel of ${target.name} reads logarithmic codes`);
   if (encoding.kind === "twin") {
+    const support = supportOf(target, node);
+    if (support && !support.floatOutput) return no(`${node.op} cannot add the results of two grids on ${target.name}: it answers on a grid only`);
     const low = judge(target, node, tensor, encoding.low);
     return low.ok ? judge(target, node, tensor, encoding.high) : low;
   }

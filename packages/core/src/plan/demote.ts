@@ -9,12 +9,13 @@ export function demoteNodes(graph: GraphView, placement: Placement, methodPlan: 
   const narrow = new Set(placement.operands.filter((site) => !site.sharesGrid).map((site) => site.tensor));
   for (const node of graph.nodes) {
     const mode = decisions.get(node.name)?.mode;
-    if (mode !== "integer" && mode !== "pass-through") continue;
+    if (mode === undefined || mode === "float" || mode === "absorbed") continue;
     const demoted = tensorsOf(node).flatMap(({ value, isOperand }) => {
       if (!planned.has(value.name)) return [];
       const operand = isOperand ? entryOf(methodPlan.operands, value.name) : undefined;
       const encoding = operand?.encoding ?? (isOperand && narrow.has(value.name) ? undefined : entryOf(methodPlan.encodings, value.name));
-      return judge(node, value, encoding, methodPlan, target) ?? [];
+      if (!encoding) return { mode: "float" as const, reason: `${value.name}: ${entryOf(methodPlan.skipped, value.name) ?? "the method gave no encoding"}` };
+      return mode === "emulated" ? [] : (judge(node, value, encoding, target) ?? []);
     });
     const decision = demoted.find((each) => each.mode === "float") ?? demoted[0];
     if (decision) decisions.set(node.name, decision);
@@ -32,8 +33,7 @@ function tensorsOf(node: NodeView): readonly { readonly value: ValueView; readon
   return [...inputs, ...node.outputs.flatMap((value) => (value ? [{ value, isOperand: false }] : []))];
 }
 
-function judge(node: NodeView, value: ValueView, encoding: Encoding | undefined, methodPlan: MethodPlan, target: Target): NodeDecision | undefined {
-  if (!encoding) return { mode: "float", reason: `${value.name}: ${entryOf(methodPlan.skipped, value.name) ?? "the method gave no encoding"}` };
+function judge(node: NodeView, value: ValueView, encoding: Encoding, target: Target): NodeDecision | undefined {
   const verdict = target.supports(node, value.name, encoding);
   return verdict.ok ? undefined : { mode: wasAskedFor(encoding, value, target) ? "emulated" : "float", reason: verdict.reason };
 }

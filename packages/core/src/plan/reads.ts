@@ -1,5 +1,6 @@
 /** Which side of a grid the users of a tensor see, as the plan has it. */
-import { dataInputs, supportOf, weightLayoutOf } from "../placement/roles.ts";
+import { gridInputs } from "../placement/full-scope.ts";
+import { supportOf, weightLayoutOf } from "../placement/roles.ts";
 import type { Encoding, NodeView, OperandPlan, QuantPlan, Target, ValueView } from "../spec/index.ts";
 import { entryOf } from "./entry-of.ts";
 import { computesOnGrid, staysOnGrid } from "./modes.ts";
@@ -22,10 +23,10 @@ export function inputEncodingOf(node: NodeView, plan: Reading): Encoding | undef
   return operandOf({ node, input: 0 }, plan)?.encoding ?? entryOf(plan.encodings, node.inputs[0]?.name);
 }
 
-/** The step that the int32 bias of a product is counted in, before the step of the weight. Of a twin the bias goes with the low branch. */
+/** The step that the int32 bias of a product is counted in, before the step of the weight. Of a twin the bias of a Gemm goes with the low branch; others add theirs in float. */
 export function inputScaleOf(node: NodeView, plan: Reading): number | undefined {
   const encoding = inputEncodingOf(node, plan);
-  if (!encoding || encoding.kind === "log") return undefined;
+  if (!encoding || encoding.kind === "log" || (encoding.kind === "twin" && node.op !== "Gemm")) return undefined;
   const { scale } = encoding.kind === "twin" ? encoding.low : encoding;
   return scale.length === 1 ? scale[0] : undefined;
 }
@@ -34,8 +35,7 @@ export function inputScaleOf(node: NodeView, plan: Reading): number | undefined 
 export function readsStored(use: Use, plan: Reading, target: Target): boolean {
   const { node, input } = use;
   if (!staysOnGrid(entryOf(plan.nodes, node.name)) || operandOf(use, plan)) return false;
-  const support = supportOf(target, node);
-  return support !== undefined && dataInputs(node, support).includes(node.inputs[input]!);
+  return gridInputs(node, supportOf(target, node)).includes(node.inputs[input]!);
 }
 
 /** Whether the value is the output of an integer kernel. False for one that answers in float because some reader wants float. */

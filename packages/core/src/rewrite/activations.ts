@@ -1,4 +1,5 @@
 import type { Graph, Use, Value } from "../ir/index.ts";
+import { weightLayoutOf } from "../placement/roles.ts";
 import { answersOnGrid, entryOf, operandOf, readsStored } from "../plan/index.ts";
 import type { QuantPlan, Target } from "../spec/index.ts";
 import type { EncodingConstants } from "./encoding-constants.ts";
@@ -30,11 +31,17 @@ function store(graph: Graph, value: Value, products: readonly Use[], plan: Quant
   const fromInteger = answersOnGrid(value, plan, target);
   const readers = value.consumers.filter((use) => !products.includes(use) && (fromInteger || readsStored(use, plan, target)));
   const asOutput = fromInteger && value.isOutput;
-  if (readers.length === 0 && !asOutput && !(fromInteger && products.length > 0)) return value;
+  const isSource = fromInteger && !isComputedInFloat(value, plan);
+  if (readers.length === 0 && !asOutput && !(isSource && products.length > 0)) return value;
   const dequantized = addQuantizePair(graph, value, encoding, constants);
   for (const use of readers) use.node.setInput(use.input, dequantized);
   if (asOutput) moveOutput(graph, value, dequantized);
-  return fromInteger ? dequantized : value;
+  return isSource ? dequantized : value;
+}
+
+/** Between the grids of an emulated Softmax there is a float value, and no reason to round it twice. */
+function isComputedInFloat({ producer }: Value, plan: QuantPlan): boolean {
+  return entryOf(plan.nodes, producer?.name)?.mode === "emulated" && weightLayoutOf(producer!) === undefined;
 }
 
 /** The graph's output keeps its name: the dequantized value takes it over. */
