@@ -1,8 +1,10 @@
 /** How one encoding becomes operators of ONNX. A kind that no product can read directly brings its own small subgraph. */
 import type { Graph, Use, Value } from "../../ir/index.ts";
-import { type Encoding, QuantError } from "../../spec/index.ts";
+import type { Encoding } from "../../spec/index.ts";
 import type { EncodingConstants } from "../encoding-constants.ts";
 import { lowerAffine } from "./affine.ts";
+import { lowerLog } from "./log.ts";
+import { lowerTwin } from "./twin.ts";
 
 export { addQuantizePair } from "./affine.ts";
 
@@ -17,8 +19,11 @@ export function lowerOperand(graph: Graph, source: Value, encoding: Encoding, re
       lowerAffine(graph, source, encoding, readers, constants);
       break;
     case "twin":
+      lowerTwin(graph, source, encoding, readers, constants);
+      break;
     case "log":
-      throw new QuantError("unsupported-encoding", `Encodings of kind ${encoding.kind} have no lowering.`);
+      lowerLog(graph, source, encoding, readers);
+      break;
     default:
       encoding satisfies never;
   }
