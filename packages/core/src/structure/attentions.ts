@@ -103,7 +103,7 @@ function separableForm(flow: Flow, { node, input, output, axis }: Softmax): Foun
     if (!sum || !oneScorePerToken(output, keys) || !sumsAlong(sum, axis)) continue;
     const values = flow.readersOf(sum.outputs[0]!).flatMap((reader) => factorsBeside(flow, reader, sum.outputs[0]!));
     const projections = projectionsOf(flow, [input, keys, ...values]);
-    if (projections.length === 0) continue;
+    if (values.length === 0 || projections.length === 0) continue;
     return {
       attention: { kind: "separable", softmax: node.name, scores: output.name, projections: projections.map((each) => each.name) },
       projections,
@@ -120,11 +120,11 @@ function factorsBeside(flow: Flow, reader: NodeView, context: ValueView): readon
   return spread ? flow.readersOf(spread).flatMap((each) => factorsBeside(flow, each, spread)) : [];
 }
 
-/** A choice among branches (selective kernels, arXiv 1903.06586) has a score for every channel. */
+/** Scores are spread over the channels alone. A choice among branches (selective kernels, arXiv 1903.06586) has one for every channel. */
 function oneScorePerToken(scores: ValueView, keys: ValueView): boolean {
   if (!scores.shape || !keys.shape) return true;
-  const shared = scores.shape.slice(-keys.shape.length).some((size, axis) => size === 1 && keys.shape![axis] !== 1);
-  return shared;
+  const spread = scores.shape.filter((size, axis) => size === 1 && keys.shape![axis] !== 1);
+  return scores.shape.length === keys.shape.length && spread.length === 1;
 }
 
 function sumsAlong(sum: NodeView, axis: number | undefined): boolean {

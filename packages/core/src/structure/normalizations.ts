@@ -70,8 +70,8 @@ function unitAt(flow: Flow, node: NodeView): Found | undefined {
   if (!kind || !output || !leavesUnit(flow, node)) return undefined;
   const { input, nodes } = unitEnding(flow, node);
   const rank = output.shape?.length ?? input?.shape?.length;
-  if (!input || rank === undefined) return undefined;
-  const channelAxis = kind === "group" ? 1 : rank - 1;
+  const channelAxis = rank === undefined ? undefined : kind === "group" ? 1 : normalizedAxis(nodes, rank);
+  if (!input || rank === undefined || channelAxis === undefined) return undefined;
   const parameter = (at: NodeView | undefined) => {
     const index = at?.inputs.findIndex((value) => isPerChannel(value, rank, channelAxis, output)) ?? -1;
     return at && index >= 0 ? { node: at, input: index } : undefined;
@@ -80,6 +80,13 @@ function unitAt(flow: Flow, node: NodeView): Found | undefined {
   const scaling = shift ? flow.inputsOf(node)[0]?.producer : node;
   const scale = scaling && nodes.has(scaling) && scaling.op === "Mul" ? parameter(scaling) : undefined;
   return { kind, node, input, output, channelAxis, scale, shift };
+}
+
+/** The one axis that means are taken over: the last, or that of an image's channels. */
+function normalizedAxis(nodes: ReadonlySet<NodeView>, rank: number): number | undefined {
+  const axes = [...nodes].find((node) => node.op === "ReduceMean")?.inputs[1]?.constant?.data;
+  const axis = axes?.length === 1 ? Number(axes[0]) : undefined;
+  return axis !== undefined && axis < 0 ? axis + rank : axis;
 }
 
 function kindOfUnit(unit: string): NormalizationSite["kind"] | undefined {
