@@ -72,17 +72,17 @@ function sumLike(builder: GradientBuilder, gradient: Value, node: Node, index: n
   if (!builder.isActive(input)) return gradient;
   const axes = broadcastAxes(node, index, exempt);
   if (axes?.length === 0) return gradient;
-  if (!axes) return sumWhereOne(builder, gradient, input);
+  if (!axes) return sumWhereOne(builder, gradient, input, node.outputs[0]!);
   const sum = builder.op("ReduceSum", [gradient, builder.integers(axes)], { keepdims: int(1) });
   return node.outputs[0]!.shape?.length === input.shape!.length ? sum : builder.reshapeLike(sum, input);
 }
 
 /** Decides during the run: sums over the axes along which the input has size 1, or which it lacks. */
-function sumWhereOne(builder: GradientBuilder, gradient: Value, input: Value): Value {
-  const [whole, own, one] = [builder.op("Shape", [gradient]), builder.shapeOf(input), builder.integers([1])];
-  const missing = builder.op("Sub", [builder.op("Shape", [whole]), builder.op("Shape", [own])]);
-  const aligned = builder.op("Concat", [builder.op("Expand", [one, missing]), own], { axis: int(0) });
+function sumWhereOne(builder: GradientBuilder, gradient: Value, input: Value, output: Value): Value {
+  const missing = builder.rankOf(output) - builder.rankOf(input);
+  const [own, one] = [builder.shapeOf(input), builder.integers([1])];
+  const aligned = missing > 0 ? builder.op("Concat", [builder.integers(Array<number>(missing).fill(1)), own], { axis: int(0) }) : own;
   const axes = builder.op("Reshape", [builder.op("NonZero", [builder.op("Equal", [aligned, one])]), builder.integers([-1])]);
   const sum = builder.op("ReduceSum", [gradient, axes], { keepdims: int(1), noop_with_empty_axes: int(1) });
-  return builder.reshapeLike(sum, input);
+  return missing > 0 ? builder.reshapeLike(sum, input) : sum;
 }

@@ -2,19 +2,28 @@ import { int, string, type Value } from "../../../ir/index.ts";
 import type { GradientBuilder } from "../rule.ts";
 import { joined, sizesBetween } from "./sizes.ts";
 
+export interface Axis {
+  /** Not negative. */
+  readonly axis: number;
+  /** How many axes there are. */
+  readonly rank: number;
+}
+
 /** Puts what was taken from `positions` along an axis back there; zeros elsewhere. A position taken twice gets the sum. */
-export function restoreAlong(builder: GradientBuilder, taken: Value, axis: number, positions: readonly number[], size: number): Value {
+export function restoreAlong(builder: GradientBuilder, taken: Value, { axis, rank }: Axis, positions: readonly number[], size: number): Value {
   const first = positions[0] ?? 0;
-  if (positions.every((position, index) => position === first + index)) return pad(builder, taken, axis, first, size - first - positions.length);
+  const isRun = positions.every((position, index) => position === first + index);
+  if (isRun) return builder.op("Pad", [taken, builder.integers(padsAlong({ axis, rank }, first, size - first - positions.length))]);
   if (new Set(positions).size < positions.length) return scatterAlong(builder, taken, axis, builder.integers(positions), builder.integers([size]));
   // Each position reads its element, or the zero that is put behind the last one.
   const sources = Array.from({ length: size }, (_, position) => positions.indexOf(position)).map((source) => (source < 0 ? positions.length : source));
-  return builder.op("Gather", [pad(builder, taken, axis, 0, 1), builder.integers(sources)], { axis: int(axis) });
+  const extended = builder.op("Pad", [taken, builder.integers(padsAlong({ axis, rank }, 0, 1))]);
+  return builder.op("Gather", [extended, builder.integers(sources)], { axis: int(axis) });
 }
 
-function pad(builder: GradientBuilder, value: Value, axis: number, before: number, after: number): Value {
-  if (before === 0 && after === 0) return value;
-  return builder.op("Pad", [value, builder.integers([before, after]), undefined, builder.integers([axis])]);
+/** For all axes: ONNX Runtime moves a Transpose through a Pad without a look at its axes. */
+function padsAlong({ axis, rank }: Axis, before: number, after: number): readonly number[] {
+  return Array.from({ length: 2 * rank }, (_, index) => (index === axis ? before : index === axis + rank ? after : 0));
 }
 
 /** The same with positions (int64 [count]) and a size (int64 [1]) that are known during the run only. */

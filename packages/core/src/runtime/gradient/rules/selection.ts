@@ -27,7 +27,7 @@ interface Range {
 
 function restoreRange(builder: GradientBuilder, taken: Value, input: Value, axis: number, range: Range): Value {
   const size = input.shape?.[axis];
-  if (typeof size === "number") return restoreAlong(builder, taken, axis, positionsOf(range, size), size);
+  if (typeof size === "number") return restoreAlong(builder, taken, { axis, rank: input.shape!.length }, positionsOf(range, size), size);
   const length = builder.sizeOf(input, axis);
   const zero = builder.integers([0]);
   const scalar = (vector: Value): Value => builder.op("Squeeze", [vector, zero]);
@@ -53,7 +53,7 @@ const gather: GradientRule = (node, [gradient], builder) => {
   const [known, size] = [integersOf(indices), input.shape?.[axis]];
   if (known && typeof size === "number") {
     const positions = known.map((index) => fromFront(index, size));
-    return [restoreAlong(builder, taken, axis, positions, size)];
+    return [restoreAlong(builder, taken, { axis, rank }, positions, size)];
   }
   const positions = builder.op("CastLike", [builder.op("Reshape", [indices, builder.integers([-1])]), builder.integers([0])]);
   return [scatterAlong(builder, taken, axis, positions, builder.sizeOf(input, axis))];
@@ -95,10 +95,18 @@ const where: GradientRule = (node, [gradient], builder) => {
 
 /** Negative padding cuts off. */
 const pad: GradientRule = (node, [gradient], builder) => {
-  const [, pads, value, axes] = node.inputs;
+  const [input, pads, value, axes] = node.inputs as [Value, Value, Value | undefined, Value | undefined];
   builder.requireInactive([value]);
   if (node.string("mode", "constant") !== "constant") builder.refuse(`it pads in mode ${node.string("mode", "constant")}`);
-  return [builder.op("Pad", [gradient!, builder.op("Neg", [pads!]), undefined, axes])];
+  if (!axes) return [builder.op("Pad", [gradient!, builder.op("Neg", [pads])])];
+  const [rank, along, given] = [builder.rankOf(input), constantsOf(axes, builder), constantsOf(pads, builder)];
+  const whole = Array<number>(2 * rank).fill(0);
+  along.forEach((axis, index) => {
+    const place = fromFront(axis, rank);
+    whole[place] = -given[index]!;
+    whole[place + rank] = -given[index + along.length]!;
+  });
+  return [builder.op("Pad", [gradient!, builder.integers(whole)])];
 };
 
 export const selectionRules: Readonly<Record<string, GradientRule>> = { Slice: slice, Gather: gather, Concat: concat, Split: split, Where: where, Pad: pad };
