@@ -199,6 +199,39 @@ describe("operands", () => {
   });
 });
 
+describe("scope full", () => {
+  const block = () =>
+    buildModel({ inputs: { x: [1, 6, 8] } }, (b, { x }) => {
+      const norm = b.op("LayerNormalization", [x, b.random([8], "gamma")], {}, "norm");
+      const linear = b.op("MatMul", [norm, b.random([8, 8], "w")], {}, "linear");
+      const gated = b.op("Mul", [linear, b.op("Sigmoid", [linear], {}, "gate")], {}, "silu");
+      const sum = b.op("Add", [x, gated], {}, "sum");
+      return { y: b.op("MatMul", [b.op("Softmax", [sum], {}, "softmax"), b.random([8, 4])], {}, "last") };
+    });
+  const units = new Map([
+    ["gate", "silu"],
+    ["silu", "silu"],
+  ]);
+
+  it("puts grids around everything and inside no unit", () => {
+    const { nodes, activations, operands } = placed(block(), { scope: "full", activations: { bits: 6 } }, units);
+    const modes = Object.fromEntries(Object.entries(nodes).map(([name, { mode }]) => [name, mode]));
+    expect(modes).toEqual({ norm: "emulated", linear: "integer", gate: "emulated", silu: "emulated", sum: "integer", softmax: "emulated", last: "integer" });
+    expect(nodes.norm).toMatchObject({ reason: expect.stringContaining("no integer kernel") });
+    expect(activations.map((site) => site.key).sort()).toEqual(["linear_out", "norm_out", "silu_out", "softmax_out", "sum_out", "x"]);
+    expect(new Set(activations.map((site) => site.config.bits))).toEqual(new Set([6]));
+    expect(operands.map(({ tensor, sharesGrid }) => [tensor, sharesGrid])).toEqual([
+      ["norm_out", true],
+      ["softmax_out", true],
+    ]);
+  });
+
+  it("leaves out what an override leaves out", () => {
+    const config = { scope: "full", overrides: [{ match: "norm", float: true }] } as const;
+    expect(placed(block(), config, units).nodes.norm).toEqual({ mode: "float", reason: "excluded by an override" });
+  });
+});
+
 describe("configuration", () => {
   it.each([
     [{ activations: { bits: 12 } }, "activations.bits"],

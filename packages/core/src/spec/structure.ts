@@ -2,18 +2,19 @@
 export interface Structure {
   /** Products with a weight, in topological order: Conv, ConvTranspose, Gemm, MatMul. */
   readonly weighted: readonly string[];
-  /** The first and the last of `weighted` on the way from the inputs to the outputs. */
+  /** Those of `weighted` that none of them comes before, and none behind: several where the network has several inputs or outputs. */
   readonly first: readonly string[];
   readonly last: readonly string[];
-  /** Convolutions with one input channel per group. */
+  /** Convolutions with several groups of one input channel. */
   readonly depthwise: readonly string[];
   /** Convolutions with several groups of several input channels. */
   readonly grouped: readonly string[];
   readonly attentions: readonly Attention[];
-  /** Outputs of bounded-below activations that a product reads, directly or behind nodes that only move data. */
+  /** Outputs of activations with a minimum below zero that a product reads, directly or behind nodes that only move data. */
   readonly activated: readonly ActivatedTensor[];
+  /** Those whose rank is known. */
   readonly normalizations: readonly NormalizationSite[];
-  /** Additions of two activations, one of which skipped a part of the network. */
+  /** Additions of two activations, one of which skipped a part of the network, at most a projection on its way. */
   readonly residuals: readonly string[];
   readonly bridges: readonly BridgeBlock[];
 }
@@ -24,7 +25,7 @@ export interface Structure {
  */
 export interface Attention {
   readonly kind: "product" | "separable";
-  /** The Softmax node. */
+  /** The Softmax node; the last of the nodes where it is written as several. */
   readonly softmax: string;
   /** The tensor behind the Softmax. */
   readonly scores: string;
@@ -33,7 +34,7 @@ export interface Attention {
   /** The MatMul in front of the Softmax and the one behind it; undefined for `separable`. */
   readonly logits?: string;
   readonly mix?: string;
-  /** The weighted nodes that make query, key and value: one, or up to three. */
+  /** The weighted nodes that make query, key and value, in topological order: one, or up to three; none where they cannot be told. */
   readonly projections: readonly string[];
   /** Of the mix, where the shape tells. */
   readonly heads?: number;
@@ -42,7 +43,7 @@ export interface Attention {
 export interface ActivatedTensor {
   readonly tensor: string;
   readonly activation: "gelu" | "quick-gelu" | "silu" | "hard-swish" | "mish";
-  /** The activation's exact minimum, such as -0.16997124 for GELU. */
+  /** The least value of the activation, to float64 precision: -0.16997120747990366 for GELU. */
   readonly minimum: number;
   /** The weighted nodes that read it, directly or behind nodes that only move data. */
   readonly readers: readonly string[];
@@ -59,20 +60,24 @@ export interface NormalizationSite {
   readonly output: string;
   /** Axis of the channels in input and output. */
   readonly channelAxis: number;
-  /** Per-channel scale and shift as they stand in the graph: initializers and who reads them, where both can be edited. */
+  /** The float32 initializers that hold one scale and one shift per channel, as the input of the node that reads them; another node may read them too. */
   readonly scale?: { readonly node: string; readonly input: number };
   readonly shift?: { readonly node: string; readonly input: number };
-  /** Weighted nodes that read the output, directly or behind nodes that keep channels apart; empty where anything else reads it too. */
+  /**
+   * Products with a weight that sum over the channels of the output: MatMul, Gemm, and Conv of one position without padding.
+   * They read it directly or behind nodes that move it and keep the channels one whole axis. Empty where anything else reads it too.
+   */
   readonly linears: readonly string[];
 }
 
 /**
  * Where the representation turns from convolutional (local, NCHW) to tokens (global): the convolution that aligns the
- * channels, the reshaping, and the first projection of the first attention behind it (Q-HyViT, arXiv 2303.12557, Table I).
+ * channels, the reshaping, and the projections of the first attention behind it (Q-HyViT, arXiv 2303.12557, Table I). What
+ * is between, such as a norm or an activation, belongs to it; the further layers of the same transformer do not.
  */
 export interface BridgeBlock {
   /** Weighted nodes in execution order: the convolution first, the projections last. */
   readonly layers: readonly string[];
-  /** Every node between, the layers included. */
+  /** Every node on a way from the first to the last, these included, in topological order. */
   readonly nodes: readonly string[];
 }
