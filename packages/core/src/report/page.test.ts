@@ -8,6 +8,11 @@ const plan: QuantPlan = {
   method: "min-max",
   target: "node-cpu-vnni",
   encodings: { "x<1>": { kind: "affine", dtype: "uint8", scale: [0.5], zeroPoint: [3] } },
+  operands: {
+    "x<1>": { encoding: { kind: "affine", dtype: "uint8", bits: 6, scale: [0.5], zeroPoint: [3] }, rescaling: { axis: 1, scale: [0.25, 4] } },
+    scores: { encoding: { kind: "log", base: "sqrt2", bits: 4, scale: 1, rounding: "nearest" } },
+  },
+  notes: ["gradients were <estimated>"],
   nodes: {
     conv: { mode: "integer" },
     erf: { mode: "float", reason: "Erf has no integer kernel" },
@@ -19,6 +24,7 @@ const plan: QuantPlan = {
 const report: QuantReport = {
   bytes: { before: 4096, after: 1024 },
   nodes: { quantized: 1, total: 3, decisions: plan.nodes },
+  multiplyAdds: { integer: 3, total: 4 },
   fusion: { checked: true, integerOperators: { QLinearConv: 1 }, findings: [{ kind: "unfused-pair", where: "q&a", detail: "rounds" }] },
   outputs: { y: { sqnrDb: 31.25, cosine: 0.9996, maxError: 0.01 } },
   metrics: { top1: { float: 0.91, quantized: 0.9 } },
@@ -32,8 +38,14 @@ describe("report", () => {
   const page = renderReport({ title: "model.onnx", report, plan });
 
   it("says what changed, in figures", () => {
-    for (const figure of ["4.0 KiB", "1.0 KiB", "0.250 of the float size", "2.00 times as fast", "91.00 %", "-1.00 points", "31.3 dB", "0.999600"])
+    for (const figure of ["4.0 KiB", "1.0 KiB", "0.250 of the float size", "2.00 times as fast", "91.00 %", "-1.00 points", "31.3 dB", "0.999600", "75.00 %"])
       expect(page).toContain(figure);
+  });
+
+  it("lists what products read, and how the plan was found", () => {
+    for (const text of ["uint8, 6 bits used", "per channel by 0.2500 to 4.000", "logarithm of base sqrt2, 4 bits", "gradients were &#60;estimated&#62;"]) {
+      expect(page).toContain(text);
+    }
   });
 
   it("groups reasons, the most frequent first", () => {

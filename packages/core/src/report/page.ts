@@ -1,4 +1,4 @@
-import type { AffineEncoding, QuantPlan, QuantReport } from "../spec/index.ts";
+import type { AffineEncoding, Encoding, QuantPlan, QuantReport, Rescaling } from "../spec/index.ts";
 import type { NodeSensitivity } from "../verify/index.ts";
 import { barChart } from "./bar-chart.ts";
 import { formatBytes, formatDecibel, formatSeconds, formatShare } from "./format.ts";
@@ -26,10 +26,12 @@ ${report.warnings.length === 0 ? "" : html`<section class="warnings"><h2>Warning
 <section><h2>Before and after</h2>${summaryTable(report)}</section>
 <section><h2>What the outputs lost</h2>${outputsTable(report)}</section>
 <section><h2>What runs on integers</h2>${nodesSection(report)}</section>
+${plan.notes?.length ? html`<section><h2>How the plan was found</h2><ul>${plan.notes.map((note) => html`<li>${note}</li>`)}</ul></section>` : ""}
 <section><h2>What the runtime made of it</h2>${fusionSection(report)}</section>
 ${sensitivity ? html`<section><h2>What each layer costs</h2>${sensitivityChart(sensitivity)}</section>` : ""}
 <section><h2>Where the time went</h2>${barChart(Object.entries(report.seconds).map(([label, value]) => ({ label, value, text: formatSeconds(value) })))}</section>
 <details><summary>Every encoding (${Object.keys(plan.encodings).length})</summary>${encodingsTable(plan)}</details>
+${operandsSection(plan)}
 <details><summary>Every node (${report.nodes.total})</summary>${decisionsTable(report)}</details>
 </main></body></html>
 `;
@@ -72,7 +74,9 @@ function outputsTable(report: QuantReport): Html {
 
 function nodesSection(report: QuantReport): Html {
   const reasons = floatReasons(report);
-  return html`<p><b>${report.nodes.quantized}</b> of ${report.nodes.total} nodes compute or move integers. The others compute in float, because:</p>
+  const { multiplyAdds } = report;
+  const share = multiplyAdds ? html` <b>${formatShare(multiplyAdds.integer / multiplyAdds.total)}</b> of the multiply-adds are theirs.` : "";
+  return html`<p><b>${report.nodes.quantized}</b> of ${report.nodes.total} nodes compute or move integers.${share} The others compute in float, because:</p>
 ${barChart(reasons.map(({ reason, count }) => ({ label: reason, value: count, text: String(count) })))}`;
 }
 
@@ -109,6 +113,33 @@ function encodingsTable(plan: QuantPlan): Html {
       rangeText(encoding.zeroPoint),
     ]),
   );
+}
+
+/** Grids that products read instead of what is stored. */
+function operandsSection({ operands = {} }: QuantPlan): Html | string {
+  const rows = Object.entries(operands).map(([tensor, { encoding, rescaling }]) => [tensor, ...gridOf(encoding), rescalingOf(rescaling)]);
+  if (rows.length === 0) return "";
+  return html`<details><summary>Every operand with a grid of its own (${rows.length})</summary>${table(["tensor", "type", "scale", "zero point", "rescaled"], rows)}</details>`;
+}
+
+function gridOf(encoding: Encoding): readonly [type: string, scale: string, zeroPoint: string] {
+  switch (encoding.kind) {
+    case "affine":
+      return [typeOf(encoding), rangeText(encoding.scale), rangeText(encoding.zeroPoint)];
+    case "twin": {
+      const [low, high] = [gridOf(encoding.low), gridOf(encoding.high)];
+      return [`twin of ${low[0]}, apart at ${encoding.threshold.toPrecision(4)}`, `${low[1]} and ${high[1]}`, `${low[2]} and ${high[2]}`];
+    }
+    case "log":
+      return [`logarithm of base ${encoding.base}, ${encoding.bits} bits`, encoding.scale.toPrecision(6), ""];
+    default:
+      return encoding satisfies never;
+  }
+}
+
+function rescalingOf(rescaling: Rescaling | undefined): string {
+  if (!rescaling) return "";
+  return `per channel by ${rangeText(rescaling.scale)}${rescaling.shift ? `, shifted by ${rangeText(rescaling.shift)}` : ""}`;
 }
 
 function typeOf(encoding: AffineEncoding): string {

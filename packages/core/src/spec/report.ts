@@ -41,6 +41,8 @@ export interface QuantReport {
     readonly total: number;
     readonly decisions: Readonly<Record<string, NodeDecision>>;
   };
+  /** Of the products of one sample: how many run on integer kernels as planned. Left out where shapes are not known. */
+  readonly multiplyAdds?: { readonly integer: number; readonly total: number };
   readonly fusion: FusionReport;
   /** Per model output, over all samples compared. */
   readonly outputs: Readonly<Record<string, Distance>>;

@@ -1,11 +1,15 @@
-import type { Backend, CalibrationSource, Metric, ModelFiles, QuantPlan, QuantReport } from "../spec/index.ts";
+import type { Backend, CalibrationSource, GraphView, Metric, ModelFiles, QuantPlan, QuantReport } from "../spec/index.ts";
 import { compareModels } from "./compare.ts";
 import { checkFusion } from "./fusion-check.ts";
+import { multiplyAdds } from "./multiply-adds.ts";
 
 export interface VerifyOptions {
   readonly float: ModelFiles;
   readonly quantized: ModelFiles;
   readonly plan: QuantPlan;
+  /** The normalized graph that the plan speaks of, and what is known of its values' shapes. */
+  readonly graph: GraphView;
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
   readonly backend: Backend;
   readonly source: CalibrationSource;
   readonly samples?: number;
@@ -29,9 +33,11 @@ export async function verifyModel(options: VerifyOptions): Promise<QuantReport> 
   try {
     const comparison = await compareModels({ ...options, float: floatSession, quantized: quantizedSession });
     const decisions = Object.values(plan.nodes);
+    const counted = multiplyAdds(options.graph, options.shapes, plan.nodes);
     const report = {
       bytes: { before: sizeOf(float), after: sizeOf(quantized) },
       nodes: { quantized: decisions.filter((decision) => !("reason" in decision)).length, total: decisions.length, decisions: plan.nodes },
+      ...(counted && { multiplyAdds: counted }),
       fusion,
       ...comparison,
       seconds: options.seconds,
