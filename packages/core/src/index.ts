@@ -18,9 +18,37 @@ export {
 export * from "./numerics/index.ts";
 export * from "./onnx/index.ts";
 export { quantConfigSchema, resolveConfig, tableTarget } from "./placement/index.ts";
-export { answerSites, biasOfShift, encodeCodes, formatPlan, parsePlan, quantPlanSchema, rescaleWeight, type SiteAnswers } from "./plan/index.ts";
+export {
+  answerSites,
+  biasOfShift,
+  createPlanDraft,
+  encodeCodes,
+  type Finding,
+  formatPlan,
+  operandRanges,
+  type PlanDraft,
+  parsePlan,
+  quantPlanSchema,
+  rescaleWeight,
+  type SiteAnswers,
+  type StartingPlan,
+  startingObservations,
+  startingPlan,
+} from "./plan/index.ts";
 export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Registry } from "./plugin/index.ts";
 export { apply, createQuantizer, plan, quantize, sensitivity } from "./quantizer.ts";
 export * from "./report/index.ts";
+export {
+  type CompensatedCodesOptions,
+  compensatedCodes,
+  factorsOf,
+  layerGroups,
+  linearFactors,
+  scaledBy,
+  searchWeightFactors,
+  type ThinningOptions,
+  thinSample,
+} from "./runtime/index.ts";
 export * from "./spec/index.ts";
+export { recognizeStructure, type StructureOverrides } from "./structure/index.ts";
 export { type Comparison, checkFusion, compareModels, type Evaluation, type NodeSensitivity, nodesBelow, sizeOf as sizeOfModel, topK } from "./verify/index.ts";

@@ -3,9 +3,10 @@ import { type Constant, elementCount, type Graph, type Model } from "./ir/index.
 import { findUnits, normalize } from "./normalize/index.ts";
 import { readModel } from "./onnx/index.ts";
 import { place, resolveConfig } from "./placement/index.ts";
-import type { Backend, Dimension, Dtype, ErrorCode, ModelFiles, NodeDecision, QuantConfigInput, RunOptions, Target } from "./spec/index.ts";
+import type { Backend, Dimension, Dtype, ErrorCode, ModelFiles, NodeDecision, QuantConfigInput, RunOptions, Structure, Target } from "./spec/index.ts";
 import { QuantError } from "./spec/index.ts";
 import { createStages } from "./stages.ts";
+import { recognizeStructure } from "./structure/index.ts";
 import { sizeOf } from "./verify/index.ts";
 
 export interface InspectOptions extends RunOptions {
@@ -46,6 +47,8 @@ export interface Outlook {
   readonly operators: Readonly<Record<string, number>>;
   /** Operators that stay written as several nodes, and are recognised, by kind. */
   readonly units: Readonly<Record<string, number>>;
+  /** What the normalized graph is made of. */
+  readonly structure: Structure;
 }
 
 /** @throws `invalid-model`, `unsupported-opset` (newer than this release), `external-data`, `invalid-config`, `aborted`. */
@@ -86,6 +89,7 @@ async function outlookOf(model: Model, { backend, target, config, signal }: Insp
       decisions: nodes,
       operators: operatorsOf(model.graph),
       units: countBy(findUnits(model.graph).map(({ kind }) => kind)),
+      structure: recognizeStructure(model.graph, units),
     };
   } catch (error) {
     if (!QuantError.is(error) || error.code === "aborted" || error.code === "internal") throw error;

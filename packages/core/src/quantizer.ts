@@ -1,9 +1,9 @@
 /** The pipeline: bytes -> graph -> calibrate -> plan -> rewrite -> verify -> bytes. */
 import { createCalibrator } from "./calibrate/index.ts";
 import { checkedSource } from "./checked-source.ts";
+import { createContexts, hexOf } from "./contexts.ts";
 import { type Model, viewOf } from "./ir/index.ts";
 import { type Normalization, normalize } from "./normalize/index.ts";
-import { seededRandom } from "./numerics/index.ts";
 import { readModel, writeModel } from "./onnx/index.ts";
 import { place, resolveConfig } from "./placement/index.ts";
 import { assemblePlan } from "./plan/index.ts";
@@ -11,11 +11,13 @@ import { rewriteModel } from "./rewrite/index.ts";
 import type {
   Backend,
   CalibrationSource,
-  MethodContext,
+  Json,
   ModelFiles,
+  PlanContext,
   QuantEvent,
   QuantizeOptions,
   Quantizer,
+  QuantMethod,
   QuantPlan,
   QuantResult,
   RunOptions,
@@ -55,6 +57,8 @@ export async function quantize(options: QuantizeOptions): Promise<QuantResult> {
       float: options.model,
       quantized: model,
       plan,
+      graph: prepared.model.graph,
+      shapes: prepared.observedShapes,
       source: checkedSource(source, prepared.model.graph),
       seconds: stages.seconds,
       now,
@@ -113,26 +117,36 @@ async function prepare(files: ModelFiles, backend: Backend, stages: Stages, opti
 }
 
 async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: Stages): Promise<QuantPlan> {
-  const { target, source, backend, signal } = options;
+  const { target, backend, signal } = options;
   const { model } = prepared;
   const methods = [options.method].flat();
-  const placement = place(model.graph, prepared.units, target, resolveConfig(options.config, target));
-  const shared = { graph: viewOf(model.graph), placement, target, emit: stages.emit, ...(signal && { signal }) };
-  const contextOf = (): MethodContext => ({ ...shared, random: seededRandom(options.seed ?? 0) });
+  const config = resolveConfig(options.config, target);
+  const placement = place(viewOf(model.graph), prepared.units, target, config);
+  const source = checkedSource(options.source, model.graph);
+  const identity = [prepared.hash, config as unknown as Json];
+  const contexts = createContexts({ ...options, source, model, normalization: prepared, placement, identity, emit: stages.emit });
   const statistics = await stages.run("calibrate", (progress) => {
     const onEvent = (event: QuantEvent): void => (event.type === "progress" ? progress(event.done, event.total) : stages.emit(event));
-    const observations = methods.flatMap((method) => method.observe(contextOf()));
-    return createCalibrator().collect(writeModel(model), source, observations, backend, { ...options, onEvent });
+    const observations = methods.flatMap((method) => method.observe(contexts.forMethod()));
+    return createCalibrator().collect(writeModel(model), options.source, observations, backend, { ...options, onEvent });
   });
-  const made = await stages.run("plan", async () => {
-    const plans: QuantPlan[] = [];
-    for (const method of methods) {
-      const methodPlan = await method.plan({ ...contextOf(), statistics });
-      plans.push(assemblePlan({ graph: model.graph, placement, methodPlan, target, method: method.name, model: prepared.hash }));
+  const planWith = async (method: QuantMethod, progress: PlanContext["progress"]): Promise<QuantPlan> => {
+    const methodPlan = await method.plan(contexts.forPlan(method.name, statistics, progress));
+    return assemblePlan({ graph: model.graph, placement, methodPlan, target, method: method.name, model: prepared.hash });
+  };
+  const made = await stages.run("plan", async (progress) => {
+    try {
+      const plans: QuantPlan[] = [];
+      for (const [index, method] of methods.entries()) {
+        plans.push(await planWith(method, (done, total) => progress(index + done / total, methods.length)));
+      }
+      if (plans.length === 1) return plans[0]!;
+      const onPlan = ({ method }: QuantPlan, sqnrDb: number): void => stages.emit({ type: "plan-compared", method, sqnrDb });
+      const samples = await firstSamples(options.source, comparedSamples);
+      return await choosePlan({ model, plans, target, backend, samples, onPlan, ...(signal && { signal }) });
+    } finally {
+      await contexts.dispose();
     }
-    if (plans.length === 1) return plans[0]!;
-    const onPlan = ({ method }: QuantPlan, sqnrDb: number): void => stages.emit({ type: "plan-compared", method, sqnrDb });
-    return choosePlan({ model, plans, target, backend, samples: await firstSamples(source, comparedSamples), onPlan, ...(signal && { signal }) });
   });
   for (const [tensor, reason] of Object.entries(made.skipped)) stages.emit({ type: "tensor-skipped", tensor, reason });
   stages.emit({ type: "plan-end", plan: made });
@@ -164,5 +178,5 @@ async function firstSamples(source: CalibrationSource, count: number): Promise<r
 
 async function hashOf(files: ModelFiles): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", files.model as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(digest);
 }

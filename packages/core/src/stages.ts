@@ -23,6 +23,7 @@ export function createStages(options: RunOptions): Stages {
       emit({ type: "stage-start", stage });
       let last = 0;
       const result = await work((done, total) => {
+        throwIfAborted(options.signal);
         const passed = now() - start;
         if (passed - last < progressInterval && done !== total) return;
         last = passed;

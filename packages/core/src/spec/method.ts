@@ -1,7 +1,6 @@
 import type { Observation, Statistics } from "./calibration.ts";
 import type { QuantEvent } from "./event.ts";
 import type { GraphView } from "./graph.ts";
-import type { Json } from "./json.ts";
 import type { Placement } from "./placement.ts";
 import type { AffineEncoding, OperandPlan } from "./plan.ts";
 import type { SearchRuntime } from "./runtime.ts";
@@ -32,9 +31,10 @@ export interface PlanContext extends MethodContext {
   readonly progress: (done: number, total: number) => void;
   /**
    * What `make` answers, or what it answered in an earlier run that was interrupted: a finished step is not searched again. Keys are the
-   * method's own; model, data, configuration, method name and seed are told apart already.
+   * method's own; model, data, configuration, method name and seed are told apart already. The answer must survive
+   * `JSON.parse(JSON.stringify(answer))`.
    */
-  readonly recall: <Value extends Json>(key: string, make: () => Promise<Value>) => Promise<Value>;
+  readonly recall: <Value>(key: string, make: () => Promise<Value>) => Promise<Value>;
 }
 
 /** What a method answers: an encoding or a reason for every tensor of every site. */

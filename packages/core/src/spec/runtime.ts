@@ -79,9 +79,10 @@ export interface ProbeError {
 export interface Probe {
   error(candidate: ProbeCandidate): Promise<ProbeError>;
   /**
-   * Second moments of the rows, of the operand as `left` makes it: float32 [B, D, D]. With them the squared error of a weight is a quadratic form.
+   * Second moments of the rows, of the operand as `left` makes it: float32 [B, D, D], or [B, n, n] of the n elements asked for. With them the squared
+   * error of a weight is a quadratic form.
    */
-  gram(left?: OperandPlan): Promise<Tensor>;
+  gram(left?: OperandPlan, elements?: { readonly from: number; readonly to: number }): Promise<Tensor>;
   dispose(): Promise<void>;
 }
 

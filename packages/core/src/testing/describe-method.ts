@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createCalibrator } from "../calibrate/index.ts";
-import { codeRange, seededRandom } from "../numerics/index.ts";
+import { createContexts } from "../contexts.ts";
+import { codeRange } from "../numerics/index.ts";
 import { writeModel } from "../onnx/index.ts";
 import { place, resolveConfig } from "../placement/index.ts";
 import { quantize } from "../quantizer.ts";
@@ -8,8 +9,10 @@ import type {
   AffineEncoding,
   Backend,
   CalibrationSource,
+  Encoding,
   MethodContext,
   MethodPlan,
+  OperandPlan,
   Placement,
   QuantConfigInput,
   QuantMethod,
@@ -25,6 +28,8 @@ export interface DescribeMethodOptions {
   readonly target: Target;
   /** Configurations to try besides the target's defaults. Default: symmetric int8, 4-bit weights, powers of two. */
   readonly configs?: Readonly<Record<string, QuantConfigInput>>;
+  /** What 8 bits must keep of the outputs; less where a method's own grids are coarser than uniform ones. Default 20. */
+  readonly leastSqnrDb?: number;
 }
 
 const configurations: Readonly<Record<string, QuantConfigInput>> = {
@@ -47,6 +52,7 @@ export function describeMethod(name: string, create: () => QuantMethod, options:
           expect([...answered].sort()).toEqual([...asked].sort());
           for (const reason of Object.values(plan.skipped)) expect(reason).not.toBe("");
           for (const site of placement.activations) checkActivations(site.tensors, site.config, plan);
+          for (const site of placement.operands) checkOperand(site, plan);
           for (const site of placement.weights) checkWeight(site, context, plan);
           expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
         });
@@ -64,11 +70,11 @@ export function describeMethod(name: string, create: () => QuantMethod, options:
 
     for (const methodCase of methodCases.slice(0, 2)) {
       test(`8 bits keep the outputs: ${methodCase.name}`, async () => {
-        const { backend, target } = options;
+        const { backend, target, leastSqnrDb = 20 } = options;
         const source = sourceOf(methodCase.feeds);
         const { report } = await quantize({ model: writeModel(methodCase.model()), source, method: create(), backend, target });
         // A signal on an 8-bit grid of its own range has about 40 dB; several layers and clipping take their share.
-        for (const distance of Object.values(report.outputs)) expect(distance.sqnrDb).toBeGreaterThan(20);
+        for (const distance of Object.values(report.outputs)) expect(distance.sqnrDb).toBeGreaterThan(leastSqnrDb);
         expect(report.nodes.quantized).toBeGreaterThan(2);
       });
     }
@@ -82,10 +88,18 @@ async function planOf(
   { target, backend }: DescribeMethodOptions,
 ): Promise<{ readonly context: MethodContext; readonly plan: MethodPlan }> {
   const model = build();
-  const placement = place(model.graph, new Map(), target, resolveConfig(input, target));
-  const context: MethodContext = { graph: model.graph, placement, target, random: seededRandom(0), emit: () => {} };
-  const statistics = await createCalibrator().collect(writeModel(model), sourceOf(feeds), method.observe(context), backend);
-  return { context, plan: await method.plan({ ...context, statistics }) };
+  const config = resolveConfig(input, target);
+  const placement = place(model.graph, new Map(), target, config);
+  const source = sourceOf(feeds);
+  const normalization = { units: new Map<string, string>(), observedShapes: new Map<string, readonly number[]>() };
+  const contexts = createContexts({ model, normalization, placement, target, backend, source, identity: null, emit: () => {} });
+  try {
+    const context = contexts.forMethod();
+    const statistics = await createCalibrator().collect(writeModel(model), source, method.observe(context), backend);
+    return { context, plan: await method.plan(contexts.forPlan(method.name, statistics, () => {})) };
+  } finally {
+    await contexts.dispose();
+  }
 }
 
 function sourceOf(feeds: readonly Tensors[]): CalibrationSource {
@@ -102,9 +116,42 @@ function checkActivations(tensors: readonly string[], config: TensorConfig, plan
   const encodings = tensors.flatMap((tensor) => plan.encodings[tensor] ?? []);
   for (const encoding of encodings) {
     expect(encoding, "tensors of one site share one encoding").toEqual(encodings[0]);
-    expect(encoding.axis, "activations have one scale").toBeUndefined();
-    checkEncoding(encoding, config);
+    checkEncoding(encoding, { ...config, scheme: schemeOf(encoding, config) });
   }
+}
+
+/** How products read a tensor: a method may choose another scheme or another kind of grid than was asked for, but no other width. */
+function checkOperand(site: Placement["operands"][number], plan: MethodPlan): void {
+  const operand: OperandPlan | undefined = plan.operands?.[site.tensor];
+  if (!site.sharesGrid && !plan.skipped[site.tensor]) expect(operand, `${site.tensor} has a grid of its own`).toBeDefined();
+  if (!operand) return;
+  checkAnyEncoding(operand.encoding, site.config);
+  for (const scale of operand.rescaling?.scale ?? []) expect(scale > 0 && Number.isFinite(scale), `rescaling by ${scale}`).toBe(true);
+}
+
+function checkAnyEncoding(encoding: Encoding, config: TensorConfig): void {
+  switch (encoding.kind) {
+    case "affine":
+      checkEncoding(encoding, { ...config, scheme: schemeOf(encoding, config) });
+      break;
+    case "twin":
+      for (const branch of [encoding.low, encoding.high]) {
+        expect(branch.scale).toHaveLength(1);
+        expect(codeRange(branch).max - codeRange(branch).min).toBeLessThan(2 ** config.bits);
+      }
+      break;
+    case "log":
+      expect(encoding.bits).toBeLessThanOrEqual(config.bits);
+      expect(encoding.scale).toBeGreaterThan(0);
+      break;
+    default:
+      encoding satisfies never;
+  }
+}
+
+/** What the grid itself shows of its scheme, unless powers of two were asked for. */
+function schemeOf({ zeroPoint }: AffineEncoding, { scheme }: TensorConfig): TensorConfig["scheme"] {
+  return scheme === "power-of-two" || zeroPoint.every((code) => code === 0) ? scheme : "asymmetric";
 }
 
 function checkWeight(site: Placement["weights"][number], { graph }: MethodContext, plan: MethodPlan): void {

@@ -1,0 +1,47 @@
+/**
+ * How much an error at each element of a layer's output matters: the squared gradient of the loss, the diagonal of the Fisher matrix in place of
+ * the Hessian's (PTQ4ViT, arXiv 2111.12293, 3.3; Q-HyViT, arXiv 2303.12557). The gradient is taken with the network on grids: where nothing
+ * is quantized the divergence from the float network is 0, and its gradient too.
+ */
+import { writeModel } from "../onnx/index.ts";
+import type { PartialPlan, Tensor, Tensors } from "../spec/index.ts";
+import { buildGradientModel, gradientNameOf, lossTensorOf, targetName } from "./gradient/index.ts";
+import { modelOnGrids, type Network, observedModel, openObserver } from "./observe.ts";
+
+export interface Gradients {
+  /** By tensor: the gradient for each sample of the feed. */
+  run(feeds: Tensors): Promise<ReadonlyMap<string, Tensor>>;
+  dispose(): Promise<void>;
+}
+
+/** @throws `unsupported-op` when an operator between these tensors and the loss has no gradient rule. */
+export async function openGradients(network: Network, tensors: readonly string[], quantized: PartialPlan): Promise<Gradients> {
+  const loss = lossTensorOf(network.model.graph);
+  const observed = observedModel(network.model, [...tensors, loss.tensor]).model;
+  const model = buildGradientModel(modelOnGrids(observed, network, quantized), { loss, wrt: [...new Set(tensors)] });
+  const float = await openObserver(network, [loss.tensor]);
+  const session = await network.backend.open(writeModel(model), { fuseQuantized: false, spinning: false });
+  const options = network.signal ? { signal: network.signal } : {};
+  return {
+    run: async (feeds) => {
+      const target = (await float.run(feeds)).get(loss.tensor)!;
+      const wanted = Object.fromEntries(session.inputs.flatMap((name) => (feeds[name] ? [[name, feeds[name]]] : [])));
+      const gradients = await session.run({ ...wanted, [targetName]: target }, options);
+      return new Map(tensors.map((tensor) => [tensor, gradients[gradientNameOf(tensor)]!]));
+    },
+    dispose: async () => {
+      await float.dispose();
+      await session.dispose();
+    },
+  };
+}
+
+/** Squares with mean 1; undefined where no element matters, and all errors are alike. */
+export function importanceOf(gradient: Tensor): Tensor | undefined {
+  const values = gradient.data as Float32Array;
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  if (!(largest > 0 && Number.isFinite(largest))) return undefined;
+  // Small gradients would underflow when squared.
+  const mean = values.reduce((sum, value) => sum + (value / largest) ** 2, 0) / values.length;
+  return { ...gradient, data: values.map((value) => (value / largest) ** 2 / mean) };
+}

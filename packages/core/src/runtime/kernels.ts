@@ -1,0 +1,78 @@
+/**
+ * What a search computes, as small models that every layer shares: nothing is compiled per layer, and a candidate is a feed. Operands are
+ * [B, R, D] and [B, D, M].
+ */
+import { int, ints, type Value } from "../ir/index.ts";
+import type { Backend, ModelFiles, Session, Tensor, Tensors } from "../spec/index.ts";
+import { type SmallGraph, smallModel } from "./small-model.ts";
+
+const models = {
+  /** left x right */
+  product: () => smallModel(["left", "right"], (graph, { left, right }) => graph.op("MatMul", [left, right])),
+  /** Second moments of the rows: [B, D, D]. */
+  gram: () => smallModel(["x"], (graph, { x }) => graph.op("MatMul", [graph.op("Transpose", [x], { perm: ints([0, 2, 1]) }), x])),
+  /** x as its grid holds it. */
+  affine: () => smallModel(["x", "scale", "low", "high"], (graph, { x, ...grid }) => onGrid(graph, x, grid)),
+  /** Two grids, one below the threshold and one from it on. */
+  twin: () =>
+    smallModel(["x", "threshold", "lowScale", "lowLow", "lowHigh", "highScale", "highLow", "highHigh"], (graph, { x, threshold, ...grids }) => {
+      const low = onGrid(graph, x, { scale: grids.lowScale, low: grids.lowLow, high: grids.lowHigh });
+      const high = onGrid(graph, x, { scale: grids.highScale, low: grids.highLow, high: grids.highHigh });
+      return graph.op("Where", [graph.op("Less", [x, threshold]), low, high]);
+    }),
+  /** x / scale - shift */
+  rescale: () => smallModel(["x", "scale", "shift"], (graph, { x, scale, shift }) => graph.op("Sub", [graph.op("Div", [x, scale]), shift])),
+  /** x * scale */
+  scale: () => smallModel(["x", "scale"], (graph, { x, scale }) => graph.op("Mul", [x, scale])),
+  subtract: () => smallModel(["x", "y"], (graph, { x, y }) => graph.op("Sub", [x, y])),
+  /** Squared errors of left x right against the reference, summed over the rows: [B, M]. */
+  squaredError: () =>
+    smallModel(["left", "right", "reference"], (graph, { left, right, reference }) => {
+      const error = graph.op("Sub", [graph.op("MatMul", [left, right]), reference]);
+      return sumOverRows(graph, graph.op("Mul", [error, error]));
+    }),
+  weightedError: () =>
+    smallModel(["left", "right", "reference", "importance"], (graph, { left, right, reference, importance }) => {
+      const error = graph.op("Sub", [graph.op("MatMul", [left, right]), reference]);
+      return sumOverRows(graph, graph.op("Mul", [graph.op("Mul", [error, error]), importance]));
+    }),
+  /** Of y = left x right + bias, for each sample: the sums of y * reference, and of y * y behind them: [B, 2 S, M]. `samples` [1, S, R] says whose row is whose. */
+  alignment: () =>
+    smallModel(["left", "right", "bias", "reference", "samples"], (graph, { left, right, bias, reference, samples }) => {
+      const y = graph.op("Add", [graph.op("MatMul", [left, right]), bias]);
+      const sumsOf = (factor: Value): Value => graph.op("MatMul", [samples, graph.op("Mul", [y, factor])]);
+      return graph.op("Concat", [sumsOf(reference), sumsOf(y)], { axis: int(1) });
+    }),
+} satisfies Record<string, () => ModelFiles>;
+
+export type Kernel = keyof typeof models;
+
+function onGrid(graph: SmallGraph, x: Value, { scale, low, high }: Readonly<Record<"scale" | "low" | "high", Value>>): Value {
+  const code = graph.op("Round", [graph.op("Div", [x, scale])]);
+  return graph.op("Mul", [graph.op("Min", [graph.op("Max", [code, low]), high]), scale]);
+}
+
+function sumOverRows(graph: SmallGraph, x: Value): Value {
+  return graph.op("ReduceSum", [x, graph.integers([1])], { keepdims: int(0) });
+}
+
+/** Sessions of the kernels, opened on first use. */
+export interface Kernels {
+  run(kernel: Kernel, feeds: Tensors): Promise<Tensor>;
+  dispose(): Promise<void>;
+}
+
+export function createKernels(backend: Backend, signal?: AbortSignal): Kernels {
+  const sessions = new Map<Kernel, Promise<Session>>();
+  return {
+    run: async (kernel, feeds) => {
+      const opened = sessions.get(kernel) ?? backend.open(models[kernel](), { fuseQuantized: false, spinning: false });
+      sessions.set(kernel, opened);
+      return (await (await opened).run(feeds, signal ? { signal } : {}))["result"]!;
+    },
+    dispose: async () => {
+      for (const session of sessions.values()) await (await session).dispose();
+      sessions.clear();
+    },
+  };
+}

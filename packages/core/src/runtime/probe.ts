@@ -1,0 +1,119 @@
+import {
+  type Encoding,
+  type LayerSample,
+  type NodeView,
+  type OperandPlan,
+  type Probe,
+  type ProbeError,
+  type ProbeMetric,
+  QuantError,
+  type Rescaling,
+  type Tensor,
+} from "../spec/index.ts";
+import { type Alignment, createAlignment } from "./alignment.ts";
+import type { Kernels } from "./kernels.ts";
+import { onGridOf } from "./operand-grid.ts";
+import { remember } from "./remember.ts";
+import { leftScales, rightScales, type ShapeOf } from "./sides.ts";
+
+export interface ProbeOptions {
+  readonly sample: LayerSample;
+  readonly node: NodeView;
+  readonly metric: ProbeMetric;
+  readonly kernels: Kernels;
+  readonly shapeOf: ShapeOf;
+}
+
+/** Left, right and reference of the product, each in terms of the rescaled operand. */
+type Sides = Pick<LayerSample, "left" | "right" | "reference" | "bias">;
+
+/** A side that does not change from one candidate to the next is put on its grid once. */
+export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOptions): Probe {
+  const rescaled = remember((rescaling: Rescaling | undefined) => rescale(rescaling));
+  const lefts = remember((plan: OperandPlan | undefined) => quantizeLeft(plan));
+  const rights = remember((side: { readonly rescaling?: Rescaling | undefined; readonly right?: Encoding | undefined }) => quantizeRight(side));
+  const alignments = remember(
+    async (rescaling: Rescaling | undefined): Promise<Alignment> => createAlignment(kernels, { ...sample, ...(await rescaled(rescaling)) }),
+  );
+
+  return {
+    async error({ left, right }) {
+      const rescaling = left?.rescaling;
+      const sides = { left: await lefts(left), right: await rights({ rescaling, right }) };
+      if (metric === "cosine") return (await alignments(rescaling)).error(sides.left, sides.right);
+      const feeds = { ...sides, reference: (await rescaled(rescaling)).reference };
+      const errors = sample.importance
+        ? await kernels.run("weightedError", { ...feeds, importance: sample.importance })
+        : await kernels.run("squaredError", feeds);
+      return summed(errors, sample);
+    },
+    gram: async (left, elements) => {
+      const whole = await lefts(left);
+      return kernels.run("gram", { x: elements ? elementsOf(whole, elements) : whole });
+    },
+    dispose: async () => {
+      for (const memory of [rescaled, lefts, rights, alignments]) memory.clear();
+    },
+  };
+
+  async function rescale(rescaling: Rescaling | undefined): Promise<Sides> {
+    if (!rescaling) return sample;
+    if (!sample.layer.weight) throw refused(sample, "a rescaling, which no weight of a product of two activations could undo");
+    const place = leftScales(sample, node, rescaling.axis, shapeOf);
+    const count = place.shape.reduce((product, size) => product * size, 1);
+    const perChannel = (values: readonly number[] | undefined): Tensor & { readonly data: Float32Array } => ({
+      dtype: "float32",
+      shape: place.shape,
+      data: Float32Array.from({ length: count }, (_, position) => values?.[place.indexOf(position)] ?? 0),
+    });
+    const [scale, shift] = [perChannel(rescaling.scale), perChannel(rescaling.shift)];
+    const left = await kernels.run("rescale", { x: sample.left, scale, shift });
+    const [batch, , depth] = place.shape;
+    const right = await kernels.run("scale", { x: sample.right, scale: { ...scale, shape: [batch!, depth!, 1] } });
+    const { bias, reference } = sample;
+    if (!rescaling.shift) return { left, right, reference, ...(bias && { bias }) };
+    // What the shift takes from the product comes back with the bias.
+    const returned = await kernels.run("product", { left: shift, right });
+    return { left, right, reference: await kernels.run("subtract", { x: reference, y: returned }), bias: sumOf(returned, bias) };
+  }
+
+  async function quantizeLeft(plan: OperandPlan | undefined): Promise<Tensor> {
+    const { left } = await rescaled(plan?.rescaling);
+    return plan ? onGridOf(kernels, left, plan.encoding, ({ axis }) => leftScales(sample, node, axis, shapeOf)) : left;
+  }
+
+  async function quantizeRight(side: { readonly rescaling?: Rescaling | undefined; readonly right?: Encoding | undefined }): Promise<Tensor> {
+    const { right } = await rescaled(side.rescaling);
+    return side.right ? onGridOf(kernels, right, side.right, (encoding) => rightScales(sample, node, encoding, shapeOf)) : right;
+  }
+}
+
+function refused({ layer }: LayerSample, what: string): QuantError {
+  return new QuantError("unsupported-encoding", `The search cannot try ${what} on node ${layer.node}.`, { details: { node: layer.node } });
+}
+
+function elementsOf({ shape, data }: Tensor, { from, to }: { readonly from: number; readonly to: number }): Tensor {
+  const [batch, rows, depth] = shape as [number, number, number];
+  if (from === 0 && to === depth) return { dtype: "float32", shape, data };
+  const width = to - from;
+  const part = new Float32Array(batch * rows * width);
+  for (let row = 0; row < batch * rows; row++) part.set((data as Float32Array).subarray(row * depth + from, row * depth + to), row * width);
+  return { dtype: "float32", shape: [batch, rows, width], data: part };
+}
+
+/** One value per output channel. */
+function sumOf(returned: Tensor, bias: Tensor | undefined): Tensor {
+  const added = bias?.data as Float32Array | undefined;
+  const data = (returned.data as Float32Array).map((value, channel) => value + (added?.[channel] ?? 0));
+  return { dtype: "float32", shape: [data.length], data };
+}
+
+/** Errors [B, M] per channel; columns of a product of activations are summed over the batch. */
+function summed({ shape, data }: Tensor, { layer }: LayerSample): ProbeError {
+  const errors = data as Float32Array;
+  const channels = new Float64Array(layer.weight ? errors.length : shape[1]!);
+  errors.forEach((error, index) => {
+    channels[index % channels.length]! += error;
+  });
+  return { layer: channels.reduce((sum, error) => sum + error, 0), channels };
+}

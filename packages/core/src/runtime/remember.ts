@@ -1,0 +1,20 @@
+/** A function that keeps its last answer: search changes one thing at a time. Arguments are equal as JSON. */
+export interface Remembering<Argument, Result> {
+  (argument: Argument): Promise<Result>;
+  clear(): void;
+}
+
+export function remember<Argument, Result>(make: (argument: Argument) => Promise<Result>): Remembering<Argument, Result> {
+  let last: { readonly argument: Argument; readonly key: string | undefined; readonly result: Promise<Result> } | undefined;
+  const recall = (argument: Argument): Promise<Result> => {
+    if (last && last.argument === argument) return last.result;
+    const key = JSON.stringify(argument);
+    if (last?.key !== key || !last) last = { argument, key, result: make(argument) };
+    return last.result;
+  };
+  return Object.assign(recall, {
+    clear: () => {
+      last = undefined;
+    },
+  });
+}

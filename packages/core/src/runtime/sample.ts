@@ -1,0 +1,73 @@
+import { type Layer, type LayerSample, type PartialPlan, QuantError, type SampleOptions, type Tensor } from "../spec/index.ts";
+import type { Feeds } from "./feeds.ts";
+import type { Gatherer } from "./gather.ts";
+import { gatherProduct } from "./gather-product.ts";
+import { gatherWeighted } from "./gather-weighted.ts";
+import { importanceOf, openGradients } from "./importance.ts";
+import type { Kernels } from "./kernels.ts";
+import { biasOf } from "./layers.ts";
+import { type Network, openObserver } from "./observe.ts";
+
+export const defaultPositions = 1024;
+
+export interface Sampling extends Network {
+  readonly feeds: () => Promise<Feeds>;
+  readonly kernels: Kernels;
+  readonly seed: number;
+}
+
+/** One pass over the data for all layers. */
+export async function sampleLayers(sampling: Sampling, layers: readonly Layer[], options: SampleOptions = {}): Promise<readonly LayerSample[]> {
+  const { feeds, samples } = await sampling.feeds();
+  const upstream = isEmpty(options.upstream) ? undefined : options.upstream;
+  const gatherers = layers.map((layer) => gathererOf(sampling, layer, samples, options, upstream !== undefined));
+  const tensors = layers.flatMap(({ operands }) => operands);
+  const outputs = layers.map(({ output }) => output);
+  const opened: { dispose(): Promise<void> }[] = [];
+  const open = async <Opened extends { dispose(): Promise<void> }>(opening: Promise<Opened>): Promise<Opened> => {
+    const result = await opening;
+    opened.push(result);
+    return result;
+  };
+  try {
+    const float = await open(openObserver(sampling, tensors));
+    const changed = upstream && (await open(openObserver(sampling, tensors, upstream)));
+    const gradients = options.importance && (await open(openGradients(sampling, outputs, options.importance.quantized)));
+    for (const feed of feeds) {
+      const floats = await float.run(feed.tensors);
+      const changes = changed ? await changed.run(feed.tensors) : floats;
+      const slopes = await gradients?.run(feed.tensors);
+      layers.forEach(({ operands, output }, index) => {
+        const pick = (values: ReadonlyMap<string, Tensor>): readonly Tensor[] => operands.map((tensor) => values.get(tensor)!);
+        const gradient = slopes?.get(output);
+        const seen = { before: feed.before, samples: feed.samples, float: pick(floats), upstream: pick(changes), ...(gradient && { gradient }) };
+        gatherers[index]!.add(seen);
+      });
+    }
+  } finally {
+    for (const each of opened) await each.dispose();
+  }
+  const gathered: LayerSample[] = [];
+  for (const [index, layer] of layers.entries()) gathered.push(await finish(sampling, layer, gatherers[index]!));
+  return gathered;
+}
+
+function gathererOf({ graph, seed }: Sampling, layer: Layer, samples: number, options: SampleOptions, hasUpstream: boolean): Gatherer {
+  const node = graph.node(layer.node);
+  if (!node) throw new QuantError("internal", `Layer ${layer.node} is no node of the graph.`, { details: { node: layer.node } });
+  const { positions = defaultPositions } = options;
+  const settings = { layer, node, positions, samples, seed, hasUpstream, hasGradient: options.importance !== undefined };
+  return layer.weight ? gatherWeighted(settings) : gatherProduct(settings);
+}
+
+async function finish({ graph, kernels }: Sampling, layer: Layer, gatherer: Gatherer): Promise<LayerSample> {
+  const { left, right, floatLeft, floatRight, gradient, samples } = gatherer.finish();
+  const reference = await kernels.run("product", { left: floatLeft, right: floatRight });
+  const bias = layer.weight ? biasOf(graph.node(layer.node)!, right.shape[0]! * right.shape[2]!) : undefined;
+  const importance = gradient && importanceOf(gradient);
+  return { layer, left, right, reference, ...(bias && { bias }), ...(importance && { importance }), samples };
+}
+
+function isEmpty(plan: PartialPlan | undefined): boolean {
+  return [plan?.encodings, plan?.operands].every((entries) => Object.keys(entries ?? {}).length === 0);
+}
