@@ -1,0 +1,86 @@
+import {
+  floatValues,
+  type GraphView,
+  type Layer,
+  type NodeView,
+  type OperandSite,
+  operandRanges,
+  type PlanContext,
+  type Range,
+  unionOf,
+  type ValueView,
+} from "@halftone/core";
+import type { ChannelRanges } from "./rescalings.ts";
+
+/** What the search has to know of a tensor that products read. */
+export interface OperandFacts {
+  readonly site: OperandSite;
+  readonly range: Range;
+  /** Undefined where channels cannot be told apart: unknown axis, or a reader that cannot undo a rescaling. */
+  readonly channels: ChannelRanges | undefined;
+  /** Whether a reader pads with zeros, so that channels cannot be shifted. */
+  readonly padded: boolean;
+  readonly grouped: boolean;
+  /** Of the scale of the extremes. */
+  readonly smallestFactor: number;
+}
+
+/** Below this share of its extremes a grid would clip what readers other than products make of the tensor. */
+const sharedFloor = 0.8;
+
+/** `layers` are all that read the tensor among those that are searched together. */
+export function factsOf(context: PlanContext, tensor: string, layers: readonly Layer[]): OperandFacts {
+  const site = context.placement.operands.find((each) => each.tensor === tensor)!;
+  const ranges = operandRanges(site, context.statistics);
+  return {
+    site,
+    range: unionOf(ranges),
+    channels: channelsOf(context.graph, site, layers, ranges),
+    padded: layers.some(({ padded }) => padded),
+    grouped: layers.some(({ groups }) => groups > 1),
+    smallestFactor: site.sharesGrid && hasOtherReaders(context, site) ? sharedFloor : 0,
+  };
+}
+
+/** A rescaling must be undone by everyone who reads it: all integer readers have a weight. */
+function channelsOf(graph: GraphView, { channelAxis: axis, nodes }: OperandSite, layers: readonly Layer[], ranges: readonly Range[]): ChannelRanges | undefined {
+  const undone = layers.every(({ weight }) => weight !== undefined) && nodes.every((node) => layers.some((layer) => layer.node === node));
+  if (axis === undefined || !undone || ranges.length < 2) return undefined;
+  const weights = new Array<number>(ranges.length).fill(0);
+  for (const { node } of layers) largestByChannel(graph.node(node)!, weights);
+  return { axis, ranges, weights };
+}
+
+/** Raises `largest` to the largest magnitude of the weights behind each input channel. */
+function largestByChannel(node: NodeView, largest: number[]): void {
+  const weight = node.inputs[1]!.constant!;
+  const inputOf = inputChannels(node, weight.shape, largest.length);
+  floatValues(weight).forEach((value, index) => {
+    const channel = inputOf(index);
+    largest[channel] = Math.max(largest[channel]!, Math.abs(value));
+  });
+}
+
+/** From an element of the weight to the input channel that it multiplies. */
+function inputChannels(node: NodeView, shape: readonly number[], channels: number): (index: number) => number {
+  const [first, second] = [shape[0]!, shape[1]!];
+  const kernel = shape.slice(2).reduce((count, size) => count * size, 1);
+  const groups = Number(node.attribute("group") ?? 1);
+  switch (node.op) {
+    case "Conv":
+      return (index) => Math.floor(Math.floor(index / (second * kernel)) / (first / groups)) * (channels / groups) + (Math.floor(index / kernel) % second);
+    case "ConvTranspose":
+      return (index) => Math.floor(index / (second * kernel));
+    default:
+      return node.attribute("transB") === 1 ? (index) => index % channels : (index) => Math.floor(index / second);
+  }
+}
+
+/** Nodes that are no products, or the user. */
+function hasOtherReaders({ graph, placement }: PlanContext, { tensor }: OperandSite): boolean {
+  const tensors = placement.activations.find((site) => site.tensors.includes(tensor))?.tensors ?? [tensor];
+  const products = new Set(placement.operands.flatMap(({ nodes }) => nodes));
+  const isOther = (value: ValueView): boolean =>
+    value.isOutput || value.consumers.some(({ node }) => !products.has(node.name) && !tensors.includes(node.outputs[0]?.name ?? ""));
+  return tensors.some((name) => isOther(graph.value(name)!));
+}

@@ -1,0 +1,72 @@
+import {
+  type AffineEncoding,
+  compensatedCodes,
+  encodeWeight,
+  factorsOf,
+  type LayerSample,
+  type OperandPlan,
+  type PlanContext,
+  type Probe,
+  type Rescaling,
+  rescaleWeight,
+  scaledBy,
+  searchWeightFactors,
+  type Tensor,
+  thinSample,
+} from "@halftone/core";
+
+/** A layer with a weight, in the middle of its search. */
+export interface LayerState {
+  /** Name of the weight initializer. */
+  readonly weight: string;
+  readonly probe: Probe;
+  /** Factors on the scales that the weight starts from. */
+  readonly factors: Float64Array | undefined;
+  /** Finds the factor of every scale while the layer reads `operand`. */
+  searchWeights(operand: OperandPlan, factors: readonly number[]): Promise<void>;
+  /** The grid of the weight after a rescaling of its input, with the factors found so far. */
+  current(rescaling: Rescaling | undefined): AffineEncoding;
+  /** Codes of the weight on its current grid, each making up for the errors of those before. */
+  compensated(operand: OperandPlan): Promise<string>;
+}
+
+export async function openLayers(context: PlanContext, samples: readonly LayerSample[]): Promise<readonly LayerState[]> {
+  const layers: LayerState[] = [];
+  for (const sample of samples) layers.push(stateOf(context, sample, await context.runtime.probe(thinSample(sample))));
+  return layers;
+}
+
+function stateOf({ graph, placement, runtime }: PlanContext, sample: LayerSample, probe: Probe): LayerState {
+  const { layer } = sample;
+  const site = placement.weights.find(({ tensor }) => tensor === layer.weight)!;
+  const node = graph.node(layer.node)!;
+  const original = graph.value(site.tensor)!.constant!;
+  const grids = new Map<Rescaling | undefined, AffineEncoding>();
+  let found: Float64Array | undefined;
+  const rescaled = (rescaling: Rescaling | undefined): Tensor => (rescaling ? rescaleWeight(node, original, rescaling) : original);
+  /** Of the extremes. */
+  const initial = (rescaling: Rescaling | undefined): AffineEncoding => {
+    const grid = grids.get(rescaling) ?? encodeWeight(rescaled(rescaling), site);
+    grids.set(rescaling, grid);
+    return grid;
+  };
+  const current = (rescaling: Rescaling | undefined): AffineEncoding => (found ? scaledBy(initial(rescaling), found) : initial(rescaling));
+  return {
+    weight: site.tensor,
+    probe,
+    get factors() {
+      return found;
+    },
+    searchWeights: async (operand, factors) => {
+      found = await searchWeightFactors(probe, operand, initial(operand.rescaling), factorsOf(site.config, factors));
+    },
+    current,
+    compensated: async (operand) => {
+      // Of all rows: moments of many elements need many.
+      const whole = await runtime.probe(sample);
+      const moments = (from: number, to: number): Promise<Tensor> => whole.gram(operand, { from, to });
+      const [weight, encoding] = [rescaled(operand.rescaling), current(operand.rescaling)];
+      return compensatedCodes({ layer, node, weight, encoding, moments }).finally(() => whole.dispose());
+    },
+  };
+}

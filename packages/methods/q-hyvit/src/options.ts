@@ -1,0 +1,68 @@
+import { linearFactors, QuantError } from "@halftone/core";
+
+export interface QHyVitOptions {
+  /** What is searched besides the scale: the rows of the paper's ablation (Table IV). Default: both. */
+  readonly search?: { readonly granularity?: boolean; readonly scheme?: boolean };
+  /** Scales per search, equally spaced between `smallestFactor` and `largestFactor` times that of the extremes. Default 100. */
+  readonly candidates?: number;
+  /** Default 0.01. */
+  readonly smallestFactor?: number;
+  /** Default 1.2. */
+  readonly largestFactor?: number;
+  /** How often weights and activation take turns, at most: a round that changes nothing is the last. Default 3. */
+  readonly rounds?: number;
+  /**
+   * What happens to a range that lies on one side of zero, whose zero point no code can hold. `include-zero` extends it to zero; `clamp` leaves
+   * it as it is, and the search rejects candidates with such a zero point. Default `include-zero`.
+   */
+  readonly zeroPointGuard?: "include-zero" | "clamp";
+  /**
+   * `nearest` as in the paper. `compensated` lets the weights not yet rounded make up for those that are (OBQ, arXiv 2208.11580; GPTQ,
+   * arXiv 2210.17323), with the scales that were searched. Default `compensated`.
+   */
+  readonly weightRounding?: "nearest" | "compensated";
+  /**
+   * `released-code`: symmetric grids only, channels for grouped convolutions and tensors for all others, weights rounded to nearest: what the
+   * authors' repository is read to do.
+   */
+  readonly compat?: "released-code";
+}
+
+export interface Settings {
+  readonly granularity: boolean;
+  readonly scheme: boolean;
+  readonly factors: readonly number[];
+  readonly rounds: number;
+  readonly guard: "include-zero" | "clamp";
+  readonly compensated: boolean;
+  readonly released: boolean;
+  /** Tells findings of other options apart. */
+  readonly identity: string;
+}
+
+/** @throws `invalid-config` naming the option. */
+export function settingsOf(options: QHyVitOptions): Settings {
+  const { candidates = 100, smallestFactor = 0.01, largestFactor = 1.2, rounds = 3, zeroPointGuard = "include-zero", compat, search = {} } = options;
+  const { weightRounding = "compensated" } = options;
+  check("candidates", Number.isInteger(candidates) && candidates >= 2, `${candidates} is not a whole number from 2`);
+  check("smallestFactor", smallestFactor > 0 && smallestFactor < largestFactor, `${smallestFactor} is not between 0 and largestFactor`);
+  check("rounds", Number.isInteger(rounds) && rounds >= 1, `${rounds} is not a whole number from 1`);
+  check("zeroPointGuard", ["include-zero", "clamp"].includes(zeroPointGuard), `"${zeroPointGuard}" is not include-zero or clamp`);
+  check("weightRounding", ["nearest", "compensated"].includes(weightRounding), `"${weightRounding}" is not nearest or compensated`);
+  check("compat", compat === undefined || compat === "released-code", `"${compat}" is not released-code`);
+  const released = compat === "released-code";
+  return {
+    granularity: search.granularity ?? true,
+    scheme: search.scheme ?? true,
+    factors: linearFactors(largestFactor, smallestFactor, candidates),
+    rounds,
+    guard: zeroPointGuard,
+    compensated: weightRounding === "compensated" && !released,
+    released,
+    identity: JSON.stringify(options),
+  };
+}
+
+function check(field: string, valid: boolean, problem: string): void {
+  if (!valid) throw new QuantError("invalid-config", `Option "${field}" of q-hyvit is not valid: ${problem}.`, { details: { field } });
+}

@@ -1,0 +1,57 @@
+import type { OperandPlan } from "@halftone/core";
+import type { Choice } from "./choices.ts";
+import type { Settings } from "./options.ts";
+
+export interface FoundOperand {
+  readonly choice: Choice;
+  /** Of the factor, in the settings' list. */
+  readonly index: number;
+  readonly plan: OperandPlan;
+  readonly error: number;
+}
+
+/** Choices are told apart by every eighth scale; around the best of each granularity every scale is tried. */
+const stride = 8;
+
+/** A choice whose error has grown to this multiple of its least clips too much for smaller scales to make up for it. */
+const hopeless = 4;
+
+/** An operand that channels share keeps its one grid, unless grids of their own bring the error below this share of it. */
+const worthwhile = 0.8;
+
+/** The granularity, scheme and scale of least error. `errorOf` sums the error of all layers that read the operand. */
+export async function searchOperand(
+  choices: readonly Choice[],
+  errorOf: (plan: OperandPlan) => Promise<number>,
+  { factors }: Settings,
+): Promise<FoundOperand | undefined> {
+  const coarse = factors.flatMap((_, index) => (index % stride === 0 ? [index] : []));
+  const perTensor = await finest(choices.filter(({ granularity }) => granularity === "tensor"));
+  const perChannel = await finest(choices.filter(({ granularity }) => granularity === "channel"));
+  if (!perTensor || !perChannel) return perTensor ?? perChannel;
+  return perChannel.error < worthwhile * perTensor.error ? perChannel : perTensor;
+
+  async function finest(alternatives: readonly Choice[]): Promise<FoundOperand | undefined> {
+    let best: FoundOperand | undefined;
+    for (const choice of alternatives) best = better(best, await scan(choice, coarse));
+    if (!best) return undefined;
+    const around = Array.from({ length: 2 * stride - 1 }, (_, offset) => best!.index + offset + 1 - stride);
+    return better(best, await scan(best.choice, around.filter((index) => index >= 0 && index < factors.length && index !== best!.index)));
+  }
+
+  async function scan(choice: Choice, indices: readonly number[]): Promise<FoundOperand | undefined> {
+    let best: FoundOperand | undefined;
+    for (const index of indices) {
+      const plan = choice.at(factors[index]!);
+      if (!plan) continue;
+      const error = await errorOf(plan);
+      if (!best || error < best.error) best = { choice, index, plan, error };
+      else if (error > hopeless * best.error) break;
+    }
+    return best;
+  }
+}
+
+function better(left: FoundOperand | undefined, right: FoundOperand | undefined): FoundOperand | undefined {
+  return left && (!right || left.error <= right.error) ? left : right;
+}
