@@ -9,11 +9,21 @@ export default defineConfig({
     nav: [
       { text: "Quickstart", link: "/quickstart" },
       { text: "How it works", link: "/how-it-works/" },
+      { text: "Methods", link: "/methods" },
       { text: "Command line", link: "/cli" },
       { text: "Results", link: "/results" },
     ],
     sidebar: [
-      { text: "Use", items: [page("Quickstart", "quickstart"), page("Command line", "cli"), page("Errors", "errors"), page("Results", "results")] },
+      {
+        text: "Use",
+        items: [
+          page("Quickstart", "quickstart"),
+          page("Methods", "methods"),
+          page("Command line", "cli"),
+          page("Errors", "errors"),
+          page("Results", "results"),
+        ],
+      },
       {
         text: "How it works",
         items: [

@@ -10,6 +10,7 @@ import type { Context, Outcome } from "../outcome.ts";
 import { readRecipe } from "../recipe.ts";
 import { decisionsJson } from "../text/decisions.ts";
 import { nodesAndReasons } from "../text/report-text.ts";
+import { structureJson, structureText } from "../text/structure-text.ts";
 import { alignColumns } from "../text/table.ts";
 import { plural } from "../text/units.ts";
 
@@ -50,6 +51,7 @@ function jsonOf(file: string, target: string, inspection: ModelInspection): Outc
     quantizable: !("obstacle" in outlook),
     obstacle: "obstacle" in outlook ? { code: outlook.code, message: outlook.obstacle } : null,
     normalized: "obstacle" in outlook ? null : { nodes: outlook.total, operators: outlook.operators, units: outlook.units },
+    structure: "obstacle" in outlook ? null : structureJson(outlook.structure),
     quantized: "obstacle" in outlook ? null : outlook.quantized,
     float: "obstacle" in outlook ? null : floatReasons({ nodes: outlook }),
     decisions: "obstacle" in outlook ? null : decisionsJson(outlook.decisions),
@@ -72,7 +74,7 @@ function textOf(file: string, target: string, inspection: ModelInspection, withN
   const nodes = withNodes
     ? `\n\n${alignColumns(Object.entries(outlook.decisions).map(([name, decision]) => [name, decision.mode, "reason" in decision ? decision.reason : ""]))}`
     : "";
-  return `${facts}\n\n${normalized}\n\non ${target}, before data is seen: ${nodesAndReasons({ nodes: outlook })}${nodes}`;
+  return `${facts}\n\n${normalized}\n\n${structureText(outlook.structure)}\n\non ${target}, before data is seen: ${nodesAndReasons({ nodes: outlook })}${nodes}`;
 }
 
 function describe({ name, dtype, shape }: TensorInfo): string {

@@ -7,7 +7,7 @@ import { withLabels } from "../data/labelled.ts";
 import { nameSample } from "../data/name-sample.ts";
 import { openData } from "../data/open-data.ts";
 import type { Execute } from "../execute.ts";
-import { checkOutputs, type OutputPaths, planBeside } from "../files/output-paths.ts";
+import { checkOutputs, type OutputPaths, planBeside, searchBeside } from "../files/output-paths.ts";
 
 import { writeOutputs } from "../files/write-outputs.ts";
 import { addDataOptions, type DataOptions } from "../options/data.ts";
@@ -16,6 +16,7 @@ import { realNumber, wholeNumber } from "../options/parse.ts";
 import { addQuantizationOptions, type QuantizationOptions } from "../options/quantization.ts";
 import type { Context, Outcome } from "../outcome.ts";
 import { readRecipe } from "../recipe.ts";
+import { withSearchRecord } from "../search-record.ts";
 import { idlePatterns } from "../text/idle-patterns.ts";
 import { quantizedJson } from "../text/quantized-json.ts";
 import { quantizedText } from "../text/quantized-text.ts";
@@ -30,6 +31,7 @@ type Options = OutputOptions &
     readonly verify: number;
     readonly tolerance?: number;
     readonly autoExclude?: number;
+    readonly resume?: boolean;
   };
 
 export function quantizeCommand(run: Execute): Command {
@@ -44,7 +46,8 @@ export function quantizeCommand(run: Execute): Command {
     .option("--tolerance <pct>", "largest loss of top-1 in points; without labels, of agreement. Beyond it: exit code 3", realNumber("--tolerance", 0))
     .option("--auto-exclude <db>", "leave nodes in float that alone bring the output below this signal-to-noise ratio", realNumber("--auto-exclude"))
     .option("--plan <file>", "where the plan goes (default: OUT with .plan.json)")
-    .option("--report <file>", "write an HTML report");
+    .option("--report <file>", "write an HTML report")
+    .option("--resume", "go on with a search that was interrupted: its finished steps are in OUT with .search.jsonl");
   addOutputOptions(command);
   return command.action((model: string, options: Options) => run(options, (context) => quantizeFile(model, options, context)));
 }
@@ -55,9 +58,11 @@ async function quantizeFile(file: string, options: Options, context: Context): P
     model: path(options.output),
     plan: options.plan === undefined ? planBeside(path(options.output)) : path(options.plan),
     ...(options.report !== undefined && { report: path(options.report) }),
+    search: searchBeside(path(options.output)),
   };
   await checkOutputs(outputs, [path(file)]);
-  const { method, target, backend, config, samples, seed, excluded, file: settings } = await readRecipe(options, context.cwd);
+  const recipe = await readRecipe(options, context.cwd);
+  const { method, target, backend, config, samples, seed, bridges, file: settings } = recipe;
   const tolerance = options.tolerance ?? settings.tolerance;
   const autoExclude = options.autoExclude ?? settings.autoExclude;
   const model = await readModelFiles(path(file));
@@ -65,16 +70,28 @@ async function quantizeFile(file: string, options: Options, context: Context): P
   const drawn = draw(data.names.length, { calibration: samples, verification: options.verify, seed });
   const { source: verification, metrics } = await withLabels(data.pick(drawn.verification), options.labels, context);
   const source = data.pick(drawn.calibration);
-  const result = await nameSample([verification, source], () =>
-    quantize({
-      ...{ model, source, verification, metrics, method, backend, target, config, seed },
-      ...(tolerance !== undefined && { tolerance: tolerance / 100 }),
-      ...(autoExclude !== undefined && { autoExclude: { sqnrDb: autoExclude } }),
-      ...context,
-    }),
-  );
-  for (const pattern of idlePatterns(excluded, Object.keys(result.plan.nodes))) context.note(`warning: --exclude ${pattern} matches no node`);
-  await writeOutputs(outputsOf(result, outputs, basename(file)), context.signal);
+  const record = {
+    path: outputs.search!,
+    name: searchBeside(options.output),
+    resume: options.resume === true,
+    // Of its options a method's name does not tell.
+    identity: recipe.methodOptions,
+  };
+  const result = await withSearchRecord(record, context, async (checkpoint) => {
+    const quantized = await nameSample([verification, source], () =>
+      quantize({
+        ...{ model, source, verification, metrics, method, backend, target, config, seed },
+        search: { ...recipe.search, checkpoint },
+        ...(bridges && { bridges }),
+        ...(tolerance !== undefined && { tolerance: tolerance / 100 }),
+        ...(autoExclude !== undefined && { autoExclude: { sqnrDb: autoExclude } }),
+        ...context,
+      }),
+    );
+    await writeOutputs(outputsOf(quantized, outputs, basename(file)), context.signal);
+    return quantized;
+  });
+  for (const pattern of idlePatterns(recipe.excluded, Object.keys(result.plan.nodes))) context.note(`warning: --exclude ${pattern} matches no node`);
   const judgement = tolerance === undefined ? undefined : judge(result.report, tolerance);
   const files = { model: file, output: options.output, plan: options.plan ?? planBeside(options.output), report: options.report };
   const summary = { files, result, target, judgement, drawn };

@@ -32,7 +32,7 @@ export function sensitivityCommand(run: Execute): Command {
 }
 
 async function rankLayers(file: string, options: Options, context: Context): Promise<Outcome> {
-  const { method, target, backend, config, samples, seed } = await readRecipe(options, context.cwd);
+  const { method, target, backend, config, samples, seed, search, bridges } = await readRecipe(options, context.cwd);
   const model = await readModelFiles(resolve(context.cwd, file));
   const data = await openData(options, model, context);
   const source = data.pick(draw(data.names.length, { calibration: samples, verification: 1, seed }).calibration);
@@ -42,7 +42,7 @@ async function rankLayers(file: string, options: Options, context: Context): Pro
     context.onEvent(event);
   };
   const rows = await nameSample([source], () =>
-    sensitivity({ model, source, method, target, backend, config, seed, ...context, onEvent, samples: options.measure }),
+    sensitivity({ model, source, method, target, backend, config, seed, search, ...(bridges && { bridges }), ...context, onEvent, samples: options.measure }),
   );
   return {
     json: {

@@ -8,7 +8,7 @@ const resolved = (...[file, flags, target = vnni]: [Parameters<typeof quantConfi
   resolveConfig(quantConfig(file, flags, target), target);
 
 test("nothing said: the target's defaults", () => {
-  expect(resolved({}, {})).toEqual({ ...vnni.defaults, overrides: [] });
+  expect(resolved({}, {})).toEqual({ scope: "partial", ...vnni.defaults, overrides: [] });
 });
 
 describe("bits", () => {

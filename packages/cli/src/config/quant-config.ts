@@ -22,7 +22,9 @@ export function quantConfig(file: ConfigFile, flags: QuantizationOptions, { defa
     ...weightScheme(flags.scheme),
     ...(flags.granularity && { granularity: flags.granularity }),
   };
+  const scope = flags.scope ?? file.scope;
   return {
+    ...(scope && { scope }),
     activations,
     weights,
     overrides: [...((file.overrides ?? []) as readonly Override[]), ...exclusions(file, flags).map(leaveInFloat)],

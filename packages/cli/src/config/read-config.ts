@@ -1,12 +1,22 @@
 import { QuantError } from "@halftone/core";
+import type * as z from "zod/mini";
 import { readJsonFile } from "../files/read-json-file.ts";
 import { explainIssue } from "./explain-issue.ts";
-import { type ConfigFile, configSchema } from "./schema.ts";
+import { bridgesSchema, type ConfigFile, configSchema } from "./schema.ts";
 
 /** @throws `invalid-config` naming the file and the field, with the field that was probably meant. */
-export async function readConfig(path: string): Promise<ConfigFile> {
-  const parsed = configSchema.safeParse(await readJsonFile(path, "configuration file"));
+export function readConfig(path: string): Promise<ConfigFile> {
+  return read(path, "configuration file", configSchema);
+}
+
+/** Bridge blocks, each a list of node names. @throws `invalid-config` naming the file and the entry. */
+export function readBridges(path: string): Promise<z.infer<typeof bridgesSchema>> {
+  return read(path, "list of bridges", bridgesSchema);
+}
+
+async function read<Schema extends z.ZodMiniType>(path: string, what: string, schema: Schema): Promise<z.infer<Schema>> {
+  const parsed = schema.safeParse(await readJsonFile(path, what));
   if (parsed.success) return parsed.data;
-  const { field, problem } = explainIssue(parsed.error.issues[0]!, configSchema);
-  throw new QuantError("invalid-config", `Configuration file ${path}: ${problem}`, { details: { file: path, field } });
+  const { field, problem } = explainIssue(parsed.error.issues[0]!, schema);
+  throw new QuantError("invalid-config", `${what[0]!.toUpperCase()}${what.slice(1)} ${path}: ${problem}`, { details: { file: path, field } });
 }

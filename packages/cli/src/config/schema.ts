@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { calibrations, granularities, schemes } from "../options/names.ts";
+import { calibrations, granularities, schemes, scopes } from "../options/names.ts";
 
 const wholeNumber = z.int().check(z.nonnegative());
 const count = z.int().check(z.positive());
@@ -19,6 +19,9 @@ const override = z.strictObject({
   weights: z.optional(tensor),
 });
 
+/** Bridge blocks, each a list of node names: of a configuration file, or a file of its own. */
+export const bridgesSchema = z.array(z.array(z.string()).check(z.minLength(1)));
+
 /** A configuration file. Every field is optional; a flag of the same name wins. */
 export const configSchema = z.strictObject({
   $schema: z.optional(z.string()),
@@ -28,6 +31,7 @@ export const configSchema = z.strictObject({
   /** Handed to the method as they are. */
   methodOptions: z.optional(z.record(z.string(), z.json())),
   target: z.optional(z.string()),
+  scope: z.optional(z.enum(scopes)),
   bits: z.optional(z.string().check(z.regex(/^w\d{1,2}a\d{1,2}$/i, 'must be of the form "w8a8"'))),
   calibration: z.optional(z.enum(calibrations)),
   scheme: z.optional(z.enum(schemes)),
@@ -38,6 +42,10 @@ export const configSchema = z.strictObject({
   exclude: z.optional(z.array(z.string())),
   samples: z.optional(count),
   seed: z.optional(wholeNumber),
+  searchSamples: z.optional(count),
+  /** MB. */
+  maxMemory: z.optional(count),
+  bridges: z.optional(bridgesSchema),
   tolerance: z.optional(z.number().check(z.nonnegative())),
   autoExclude: z.optional(z.number()),
 });

@@ -6,11 +6,22 @@ export interface OutputPaths {
   readonly model: string;
   readonly plan?: string;
   readonly report?: string;
+  /** Only there while a search is not finished. */
+  readonly search?: string;
 }
 
 /** `model.int8.onnx` is accompanied by `model.int8.plan.json`. */
 export function planBeside(model: string): string {
-  return join(dirname(model), `${basename(model, extname(model))}.plan.json`);
+  return beside(model, ".plan.json");
+}
+
+/** Where finished steps of a search are kept until the model is there. */
+export function searchBeside(model: string): string {
+  return beside(model, ".search.jsonl");
+}
+
+function beside(model: string, ending: string): string {
+  return join(dirname(model), `${basename(model, extname(model))}${ending}`);
 }
 
 /**

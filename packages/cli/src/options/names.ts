@@ -1,5 +1,6 @@
-import type { Scheme } from "@halftone/core";
+import type { Scheme, Scope } from "@halftone/core";
 
 export const schemes = ["asymmetric", "symmetric", "symmetric-uint8", "power-of-two"] as const satisfies readonly Scheme[];
+export const scopes = ["partial", "full"] as const satisfies readonly Scope[];
 export const granularities = ["tensor", "channel"] as const;
 export const calibrations = ["max", "moving-average", "percentile", "entropy", "mse"] as const;

@@ -1,4 +1,4 @@
-import { QuantError } from "@halftone/core";
+import { type Json, QuantError } from "@halftone/core";
 import { didYouMean } from "../text/closest.ts";
 
 /** Parsers of option values. Each is made for one flag, so that its error can name it. */
@@ -44,6 +44,25 @@ export function patterns(flag: string): (text: string, before: readonly string[]
 
 export function repeated(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];
+}
+
+/** Collects `key=value`; a value that is JSON is read as such, any other is text. */
+export function assignments(flag: string): (text: string, before: Assignments | undefined) => Assignments {
+  return (text, before) => {
+    const at = text.indexOf("=");
+    if (at < 1) throw invalid(flag, `"${text}" is not of the form key=value.`);
+    return { ...before, [text.slice(0, at)]: jsonOrText(text.slice(at + 1)) };
+  };
+}
+
+export type Assignments = Readonly<Record<string, Json>>;
+
+function jsonOrText(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
 }
 
 export interface Bits {

@@ -17,7 +17,8 @@ export function plainProgress(stderr: TextSink): Progress {
       if (passed <= quarter || passed >= 4) return;
       quarter = passed;
       const left = event.secondsLeft === undefined ? "" : `, ${formatSeconds(event.secondsLeft)} left`;
-      line(`${event.stage.padEnd(11)} ${event.done} of ${event.total}${left}`);
+      const far = Number.isInteger(event.done) ? `${event.done} of ${event.total}` : `${Math.floor((100 * event.done) / event.total)} %`;
+      line(`${event.stage.padEnd(11)} ${far}${left}`);
     },
     note: line,
     close: () => {},

@@ -38,7 +38,9 @@ function progressLine({ stage, done, total, secondsLeft }: Extract<QuantEvent, {
   if (total === undefined) return `${stage.padEnd(11)} ${done}`;
   const share = total === 0 ? 1 : Math.min(1, done / total);
   const left = secondsLeft === undefined ? "" : `  ${formatSeconds(secondsLeft)} left`;
-  const figures = `${stage.padEnd(11)} ${String(Math.floor(100 * share)).padStart(3)} %  ${done}/${total}${left}`;
+  // A search tells how far it is, not how many of something it has done.
+  const counts = Number.isInteger(done) && total > 1 ? `  ${done}/${total}` : "";
+  const figures = `${stage.padEnd(11)} ${String(Math.floor(100 * share)).padStart(3)} %${counts}${left}`;
   const length = Math.max(0, Math.min(widestBar, width - figures.length - 2));
   const filled = Math.floor(share * length);
   return `${figures}  ${"█".repeat(filled)}${"░".repeat(length - filled)}`;

@@ -31,6 +31,7 @@ export function quantizedJson({ files, result, judgement, drawn }: QuantizedSumm
       ]),
     ),
     nodes: { quantized: report.nodes.quantized, total: report.nodes.total, float: floatReasons(report) },
+    multiplyAdds: report.multiplyAdds === undefined ? null : { ...report.multiplyAdds },
     fusion: {
       checked: report.fusion.checked,
       integerOperators: report.fusion.integerOperators,
@@ -38,6 +39,7 @@ export function quantizedJson({ files, result, judgement, drawn }: QuantizedSumm
     },
     samples: { calibration: drawn.calibration.length, verification: drawn.verification.length, heldOut: drawn.heldOut },
     tolerance: judgement === undefined ? null : { ...judgement },
+    notes: plan.notes ?? [],
     seconds: report.seconds,
     warnings: report.warnings,
   };

@@ -15,6 +15,7 @@ export function quantizedText({ files, result, target, drawn }: QuantizedSummary
     `measured on ${plural(report.samples, "sample")}, ${how}`,
     "",
     nodesAndReasons(report),
+    ...(plan.notes ?? []).map((note) => `note: ${note}`),
     ...warningLines(report.warnings),
     "",
     `wrote ${[files.output, files.plan, ...(files.report === undefined ? [] : [files.report])].join(", ")}`,

@@ -28,9 +28,10 @@ export function beforeAndAfter(report: Pick<QuantReport, "bytes" | "latency" | "
 }
 
 /** How many nodes run on integers, and why the others do not. */
-export function nodesAndReasons({ nodes }: Pick<QuantReport, "nodes">): string {
+export function nodesAndReasons({ nodes, multiplyAdds }: Pick<QuantReport, "nodes" | "multiplyAdds">): string {
   const reasons = floatReasons({ nodes });
-  const head = `${nodes.quantized} of ${nodes.total} nodes quantized${reasons.length === 0 ? "" : "; in float:"}`;
+  const share = multiplyAdds === undefined ? "" : `, with ${formatShare(multiplyAdds.integer / multiplyAdds.total)} of the multiply-adds`;
+  const head = `${nodes.quantized} of ${nodes.total} nodes quantized${share}${reasons.length === 0 ? "" : "; in float:"}`;
   return [head, ...reasons.map(({ reason, count }) => `${String(count).padStart(6)}  ${reason}`)].join("\n");
 }
 
