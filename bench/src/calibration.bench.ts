@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { type Backend, type CalibrationSource, createCalibrator, type ModelFiles, type Observation, type Tensors } from "@halftone/core";
 import { minMax } from "@halftone/min-max";
 import { nodeBackend } from "@halftone/node";
-import { median } from "./calibration/median.ts";
 import { prepareSubject, type Subject, subjectNames } from "./calibration/subject.ts";
+import { median } from "./shared/median.ts";
 
 const samples = Number(process.argv[2] ?? 256);
 const rounds = Number(process.argv[3] ?? 3);

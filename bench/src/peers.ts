@@ -6,13 +6,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { imageWorkload } from "./peers/image-workload.ts";
 import { type Calibration, type Job, runJob, type Tool } from "./peers/job.ts";
 import { writeFeeds } from "./peers/npy-folder.ts";
-import { readingWorkload } from "./peers/reading-workload.ts";
 import { measure, type Row } from "./peers/row.ts";
 import { markdownTable } from "./peers/table.ts";
-import type { Workload } from "./peers/workload.ts";
+import { assetsFolder } from "./shared/assets.ts";
+import { imageWorkload } from "./shared/image-workload.ts";
+import { readingWorkload } from "./shared/reading-workload.ts";
+import type { Workload } from "./shared/workload.ts";
 
 const { values: flags } = parseArgs({
   options: {
@@ -27,7 +28,7 @@ const { values: flags } = parseArgs({
 });
 
 const bench = fileURLToPath(new URL("..", import.meta.url));
-const assets = process.env.HALFTONE_ASSETS ?? join(bench, "..", "..", "shared", "assets");
+const assets = assetsFolder();
 const sizes = { calibration: Number(flags.images), evaluation: Number(flags.evaluation) };
 
 const commands: Readonly<Record<Tool, readonly string[]>> = {

@@ -1,9 +1,9 @@
 // node peak-memory.js MODEL CALIBRATION SAMPLES: peak resident kilobytes of a calibration over that many samples, each made
 // when it is asked for.
-import { existsSync, readFileSync } from "node:fs";
 import { type CalibrationSource, createCalibrator, seededRandom, type Tensors } from "@halftone/core";
 import { minMax } from "@halftone/min-max";
 import { nodeBackend } from "@halftone/node";
+import { peakBytes } from "../shared/peak-bytes.ts";
 import { prepareSubject } from "./subject.ts";
 
 const [name, calibration, count] = process.argv.slice(2);
@@ -25,11 +25,4 @@ function noise(): Tensors {
 }
 
 await createCalibrator().collect(normalized, source, observe(minMax({ calibration: calibration as "max" | "mse" })), nodeBackend());
-console.log(peakKilobytes());
-
-/** Linux carries the parent's peak over into `maxRSS`; the high-water mark of the process itself starts anew. */
-function peakKilobytes(): number {
-  const status = existsSync("/proc/self/status") ? readFileSync("/proc/self/status", "utf8") : "";
-  const highWater = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
-  return highWater === undefined ? process.resourceUsage().maxRSS : Number(highWater);
-}
+console.log(peakBytes() / 1024);

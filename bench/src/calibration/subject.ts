@@ -2,11 +2,7 @@ import { readFileSync } from "node:fs";
 import { type MethodContext, type ModelFiles, normalize, type Observation, plan, type QuantMethod, readModel, type Tensors, writeModel } from "@halftone/core";
 import { minMax } from "@halftone/min-max";
 import { nodeBackend, nodeTarget } from "@halftone/node";
-import { imageWorkload } from "../peers/image-workload.ts";
-import { readingWorkload } from "../peers/reading-workload.ts";
-import type { Workload } from "../peers/workload.ts";
-
-const assets = process.env["HALFTONE_ASSETS"] ?? "../shared/assets";
+import { openWorkload } from "../shared/open-workload.ts";
 
 export const subjectNames = ["mobilenet-v2-1.0-224", "vit-tiny-patch16-224", "pp-ocrv4-rec"] as const;
 
@@ -21,7 +17,7 @@ export interface Subject {
 }
 
 export async function prepareSubject(name: string, samples: number): Promise<Subject> {
-  const workload = await workloadOf(name, samples);
+  const workload = await openWorkload(name, { calibration: samples, evaluation: 0 });
   const feeds: Tensors[] = [];
   for await (const each of workload.calibration) feeds.push(each);
   const backend = nodeBackend();
@@ -30,11 +26,6 @@ export async function prepareSubject(name: string, samples: number): Promise<Sub
   await normalize(model, { backend, feeds: feeds[0]! });
   const context = await contextOf(original, feeds[0]!);
   return { original, normalized: writeModel(model), feeds, observe: (method) => method.observe(context) };
-}
-
-function workloadOf(name: string, samples: number): Workload | Promise<Workload> {
-  const sizes = { calibration: samples, evaluation: 0 };
-  return name === "pp-ocrv4-rec" ? readingWorkload(sizes) : imageWorkload(assets, name, sizes);
 }
 
 /** What the pipeline shows a method, overheard while one plans with a single sample. */

@@ -1,7 +1,6 @@
-import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { askProcess } from "../shared/ask-process.ts";
 
 export type Tool = "halftone" | "onnxruntime";
 export type Calibration = "max" | "percentile" | "entropy";
@@ -36,11 +35,9 @@ export interface JobCost {
 
 export type JobResult = JobCost | { readonly failure: string };
 
-/** Runs the command with the job's file and reads its answer, the last line of what it prints. */
+/** Runs the command with the job's file and reads its answer. */
 export async function runJob(command: readonly string[], job: Job): Promise<JobResult> {
   const path = join(job.work, "job.json");
   await writeFile(path, JSON.stringify(job));
-  const [program = "", ...args] = command;
-  const { stdout } = await promisify(execFile)(program, [...args, path], { maxBuffer: 1e8 });
-  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+  return askProcess([...command, path]);
 }

@@ -3,6 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { type CalibrationSource, type QuantizeOptions, quantize } from "@halftone/core";
 import { type MinMaxOptions, minMax } from "@halftone/min-max";
 import { nodeBackend, nodeTarget } from "@halftone/node";
+import { peakBytes } from "../shared/peak-bytes.ts";
 import type { Job, JobCost, JobResult } from "./job.ts";
 import { readFeeds } from "./npy-folder.ts";
 
@@ -44,11 +45,6 @@ async function run(job: Job): Promise<JobCost> {
     peakBytes: peak,
     floatPeakBytes,
   };
-}
-
-/** The most memory this process has held so far. */
-function peakBytes(): number {
-  return process.resourceUsage().maxRSS * 1024;
 }
 
 function calibrationOptions({ calibration, percentile }: Job): MinMaxOptions {

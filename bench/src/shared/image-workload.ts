@@ -2,13 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CalibrationSource, type Image, imageTensor, type Preprocess, parsePreprocess } from "@halftone/core";
 import sharp from "sharp";
-import { bestClass, judgeByAnswer } from "./answers.ts";
-import type { Workload } from "./workload.ts";
-
-export interface Sizes {
-  readonly calibration: number;
-  readonly evaluation: number;
-}
+import { bestClass } from "./answers.ts";
+import type { Sizes, Workload } from "./workload.ts";
 
 interface LabelledFile {
   readonly path: string;
@@ -33,7 +28,8 @@ export function imageWorkload(assets: string, name: string, sizes: Sizes): Workl
     quality: "top-1",
     calibration: imageSource(calibration, preprocess),
     evaluation: imageSource(evaluation, preprocess),
-    judge: () => judgeByAnswer(bestClass, labels.every((label) => label !== undefined) ? (labels as number[]) : undefined),
+    answerOf: bestClass,
+    truths: labels.every((label) => label !== undefined) ? (labels as number[]) : undefined,
   };
 }
 
