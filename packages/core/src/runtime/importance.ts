@@ -17,10 +17,15 @@ export interface Gradients {
 /** @throws `unsupported-op` when an operator between these tensors and the loss has no gradient rule. */
 export async function openGradients(network: Network, tensors: readonly string[], quantized: PartialPlan): Promise<Gradients> {
   const loss = lossTensorOf(network.model.graph);
-  const observed = observedModel(network.model, [...tensors, loss.tensor]).model;
-  const model = buildGradientModel(modelOnGrids(observed, network, quantized), { loss, wrt: [...new Set(tensors)] });
+  const { model: observed, outputs } = observedModel(network.model, [...tensors, loss.tensor]);
+  // What a reader of the loss's tensor sees: behind the grid where it is stored on one.
+  const seen = { ...loss, tensor: outputs.get(loss.tensor)! };
+  const model = buildGradientModel(modelOnGrids(observed, network, quantized), { loss: seen, wrt: [...new Set(tensors)] });
   const float = await openObserver(network, [loss.tensor]);
-  const session = await network.backend.open(writeModel(model), { fuseQuantized: false, spinning: false });
+  const session = await network.backend.open(writeModel(model), { fuseQuantized: false, spinning: false }).catch(async (cause) => {
+    await float.dispose();
+    throw cause;
+  });
   const options = network.signal ? { signal: network.signal } : {};
   return {
     run: async (feeds) => {

@@ -25,16 +25,16 @@ const models = {
   /** x * scale */
   scale: () => smallModel(["x", "scale"], (graph, { x, scale }) => graph.op("Mul", [x, scale])),
   subtract: () => smallModel(["x", "y"], (graph, { x, y }) => graph.op("Sub", [x, y])),
-  /** Squared errors of left x right against the reference, summed over the rows: [B, M]. */
+  /** Squared errors of left x right against the reference, summed over the rows by a product with `ones` [1, 1, R]: [B, 1, M]. A reduction takes as long as the product. */
   squaredError: () =>
-    smallModel(["left", "right", "reference"], (graph, { left, right, reference }) => {
+    smallModel(["left", "right", "reference", "ones"], (graph, { left, right, reference, ones }) => {
       const error = graph.op("Sub", [graph.op("MatMul", [left, right]), reference]);
-      return sumOverRows(graph, graph.op("Mul", [error, error]));
+      return graph.op("MatMul", [ones, graph.op("Mul", [error, error])]);
     }),
   weightedError: () =>
-    smallModel(["left", "right", "reference", "importance"], (graph, { left, right, reference, importance }) => {
+    smallModel(["left", "right", "reference", "importance", "ones"], (graph, { left, right, reference, importance, ones }) => {
       const error = graph.op("Sub", [graph.op("MatMul", [left, right]), reference]);
-      return sumOverRows(graph, graph.op("Mul", [graph.op("Mul", [error, error]), importance]));
+      return graph.op("MatMul", [ones, graph.op("Mul", [graph.op("Mul", [error, error]), importance])]);
     }),
   /** Of y = left x right + bias, for each sample: the sums of y * reference, and of y * y behind them: [B, 2 S, M]. `samples` [1, S, R] says whose row is whose. */
   alignment: () =>
@@ -52,10 +52,6 @@ function onGrid(graph: SmallGraph, x: Value, { scale, low, high }: Readonly<Reco
   return graph.op("Mul", [graph.op("Min", [graph.op("Max", [code, low]), high]), scale]);
 }
 
-function sumOverRows(graph: SmallGraph, x: Value): Value {
-  return graph.op("ReduceSum", [x, graph.integers([1])], { keepdims: int(0) });
-}
-
 /** Sessions of the kernels, opened on first use. */
 export interface Kernels {
   run(kernel: Kernel, feeds: Tensors): Promise<Tensor>;
@@ -68,6 +64,7 @@ export function createKernels(backend: Backend, signal?: AbortSignal): Kernels {
     run: async (kernel, feeds) => {
       const opened = sessions.get(kernel) ?? backend.open(models[kernel](), { fuseQuantized: false, spinning: false });
       sessions.set(kernel, opened);
+      opened.catch(() => sessions.delete(kernel));
       return (await (await opened).run(feeds, signal ? { signal } : {}))["result"]!;
     },
     dispose: async () => {

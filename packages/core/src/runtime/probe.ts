@@ -36,12 +36,15 @@ export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOpt
     async (rescaling: Rescaling | undefined): Promise<Alignment> => createAlignment(kernels, { ...sample, ...(await rescaled(rescaling)) }),
   );
 
+  const rows = sample.left.shape[1]!;
+  const ones: Tensor = { dtype: "float32", shape: [1, 1, rows], data: new Float32Array(rows).fill(1) };
+
   return {
     async error({ left, right }) {
       const rescaling = left?.rescaling;
       const sides = { left: await lefts(left), right: await rights({ rescaling, right }) };
       if (metric === "cosine") return (await alignments(rescaling)).error(sides.left, sides.right);
-      const feeds = { ...sides, reference: (await rescaled(rescaling)).reference };
+      const feeds = { ...sides, reference: (await rescaled(rescaling)).reference, ones };
       const errors = sample.importance
         ? await kernels.run("weightedError", { ...feeds, importance: sample.importance })
         : await kernels.run("squaredError", feeds);
@@ -74,7 +77,7 @@ export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOpt
     if (!rescaling.shift) return { left, right, reference, ...(bias && { bias }) };
     // What the shift takes from the product comes back with the bias.
     const returned = await kernels.run("product", { left: shift, right });
-    return { left, right, reference: await kernels.run("subtract", { x: reference, y: returned }), bias: sumOf(returned, bias) };
+    return { left, right, reference: await kernels.run("subtract", { x: reference, y: returned }), bias: bias! };
   }
 
   async function quantizeLeft(plan: OperandPlan | undefined): Promise<Tensor> {
@@ -108,10 +111,10 @@ function sumOf(returned: Tensor, bias: Tensor | undefined): Tensor {
   return { dtype: "float32", shape: [data.length], data };
 }
 
-/** Errors [B, M] per channel; columns of a product of activations are summed over the batch. */
+/** Errors [B, 1, M] per channel; columns of a product of activations are summed over the batch. */
 function summed({ shape, data }: Tensor, { layer }: LayerSample): ProbeError {
   const errors = data as Float32Array;
-  const channels = new Float64Array(layer.weight ? errors.length : shape[1]!);
+  const channels = new Float64Array(layer.weight ? errors.length : shape[2]!);
   errors.forEach((error, index) => {
     channels[index % channels.length]! += error;
   });

@@ -9,8 +9,14 @@ export function remember<Argument, Result>(make: (argument: Argument) => Promise
   const recall = (argument: Argument): Promise<Result> => {
     if (last && last.argument === argument) return last.result;
     const key = JSON.stringify(argument);
-    if (last?.key !== key || !last) last = { argument, key, result: make(argument) };
-    return last.result;
+    if (last && last.key === key) return last.result;
+    const result = make(argument);
+    last = { argument, key, result };
+    // A failure is not an answer.
+    result.catch(() => {
+      if (last?.result === result) last = undefined;
+    });
+    return result;
   };
   return Object.assign(recall, {
     clear: () => {

@@ -34,7 +34,10 @@ export function createSearchRuntime(options: SearchRuntimeOptions): SearchRuntim
   const shapeOf: ShapeOf = (tensor) => options.shapes?.get(tensor) ?? declaredShape(graph.value(tensor)?.shape);
   let collected: Promise<Feeds> | undefined;
   const feeds = (): Promise<Feeds> => {
-    collected ??= collectFeeds(source, model.graph, search.samples ?? defaultSamples, signal);
+    collected ??= collectFeeds(source, model.graph, search.samples ?? defaultSamples, signal).catch((cause) => {
+      collected = undefined;
+      throw cause;
+    });
     return collected;
   };
   return {

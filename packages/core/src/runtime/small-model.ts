@@ -4,10 +4,9 @@ import type { ModelFiles } from "../spec/index.ts";
 
 const opset = 21;
 
-/** What a small model is built with: nodes by operator, scalars and axes as constants. */
+/** What a small model is built with: nodes by operator. */
 export interface SmallGraph {
   op(op: string, inputs: readonly Value[], attributes?: Readonly<Record<string, Attribute>>): Value;
-  integers(values: readonly number[]): Value;
 }
 
 /** A model of a few nodes over float32 inputs of rank 3 and any size. Its output is called `result`. */
@@ -28,6 +27,5 @@ export function smallModel<Name extends string>(
 function builderOf(graph: Graph): SmallGraph {
   return {
     op: (op, inputs, attributes = {}) => graph.addNode(op, inputs, { attributes }).outputs[0]!,
-    integers: (values) => graph.addConstant("integers", { dtype: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) }),
   };
 }

@@ -1,0 +1,65 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { inverseCholesky } from "./cholesky.ts";
+import { seededRandom } from "./random.ts";
+
+/** A A^T + ridge I of a random A, row-major [n, n]. */
+function positiveDefinite(n: number, rank: number, ridge: number, seed: number): Float64Array {
+  const random = seededRandom(seed);
+  const factor = Float64Array.from({ length: n * rank }, () => random() * 2 - 1);
+  return Float64Array.from({ length: n * n }, (_, index) => {
+    const [row, column] = [Math.floor(index / n), index % n];
+    let sum = row === column ? ridge : 0;
+    for (let each = 0; each < rank; each++) sum += factor[row * rank + each]! * factor[column * rank + each]!;
+    return sum;
+  });
+}
+
+function multiply(left: Float64Array, right: Float64Array, n: number, isLeftTransposed = false): Float64Array {
+  return Float64Array.from({ length: n * n }, (_, index) => {
+    const [row, column] = [Math.floor(index / n), index % n];
+    let sum = 0;
+    for (let each = 0; each < n; each++) sum += left[isLeftTransposed ? each * n + row : row * n + each]! * right[each * n + column]!;
+    return sum;
+  });
+}
+
+describe("inverseCholesky", () => {
+  it("answers the upper triangle U with U^T U H = 1", () => {
+    const property = fc.property(
+      fc.record({ n: fc.integer({ min: 1, max: 40 }), rank: fc.integer({ min: 1, max: 80 }), ridge: fc.constantFrom(0.01, 0.1, 1), seed: fc.nat(1e6) }),
+      ({ n, rank, ridge, seed }) => {
+        const matrix = positiveDefinite(n, rank, ridge, seed);
+        const upper = inverseCholesky(matrix, n)!;
+        expect(upper).toHaveLength(n * n);
+        const identity = multiply(multiply(upper, upper, n, true), matrix, n);
+        // The largest eigenvalue over the smallest, times float64's rounding for each of n terms.
+        const tolerance = (((n * rank) / ridge + 1) * n * 2 ** -52 * 16) as number;
+        for (let index = 0; index < n * n; index++) {
+          const [row, column] = [Math.floor(index / n), index % n];
+          if (row > column) expect(upper[index]).toBe(0);
+          if (Math.abs(identity[index]! - Number(row === column)) > tolerance) expect.fail(`[${row}, ${column}] is ${identity[index]}`);
+        }
+        for (let row = 0; row < n; row++) expect(upper[row * n + row]).toBeGreaterThan(0);
+      },
+    );
+    fc.assert(property, { numRuns: 100 });
+  });
+
+  it("leaves the matrix as it is", () => {
+    const matrix = positiveDefinite(6, 6, 0.1, 3);
+    const before = Float64Array.from(matrix);
+    inverseCholesky(matrix, 6);
+    expect(matrix).toEqual(before);
+  });
+
+  it.each([
+    ["zero", [0, 0, 0, 0]],
+    ["singular", [1, 1, 1, 1]],
+    ["indefinite", [1, 2, 2, 1]],
+    ["negative", [-1, 0, 0, -1]],
+    ["not a number", [1, Number.NaN, Number.NaN, 1]],
+  ])("has no answer for a matrix that is %s", (_, matrix) => {
+    expect(inverseCholesky(Float64Array.from(matrix), 2)).toBeUndefined();
+  });
+});

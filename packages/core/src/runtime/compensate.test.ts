@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { codeRange, dequantizeTensor, fakeQuantize, quantizeTensor } from "../numerics/index.ts";
+import { decodeCodes, rescaleWeight } from "../plan/index.ts";
+import type { AffineEncoding, LayerSample, NodeView, OperandPlan, Tensor, TensorConfig, Tensors } from "../spec/index.ts";
+import { buildModel } from "../testing/build-model.ts";
+import { compensatedCodes } from "./compensate.ts";
+import { activationEncoding, rescalingOf, weightEncoding, weightSite } from "./fixtures/encodings.ts";
+import { everyPosition, rightOf } from "./fixtures/layer-error.ts";
+import { type WeightedModel, weightedModels } from "./fixtures/layer-models.ts";
+import { float32, multiply, randomTensor } from "./fixtures/matrices.ts";
+import { type SearchCase, searchCase } from "./fixtures/search-case.ts";
+
+const configs: Readonly<Record<string, Partial<TensorConfig>>> = {
+  "one scale": { granularity: "tensor", bits: 3 },
+  "a scale per channel": { granularity: "channel", bits: 3 },
+  "asymmetric scales per channel": { granularity: "channel", dtype: "uint8", scheme: "asymmetric", bits: 3 },
+  "a scale per block": { granularity: "block", blockSize: 2, bits: 3 },
+  "a container of 4 bits": { granularity: "channel", dtype: "int4", bits: 4 },
+};
+
+interface Found {
+  readonly search: SearchCase;
+  readonly sample: LayerSample;
+  readonly node: NodeView;
+}
+
+async function found(given: Pick<WeightedModel, "model" | "feeds">): Promise<Found> {
+  const search = await searchCase(given.model(), given.feeds);
+  const [sample] = await search.runtime.sample([search.layer("layer")], everyPosition);
+  return { search, sample: sample!, node: search.node("layer") };
+}
+
+/** The codes of the weight, as the plan would store them. */
+async function codesOf({ search, sample, node }: Found, weight: Tensor, encoding: AffineEncoding, left?: OperandPlan): Promise<Tensor> {
+  const probe = await search.runtime.probe(sample);
+  const moments = (from: number, to: number): Promise<Tensor> => probe.gram(left, { from, to });
+  const text = await compensatedCodes({ layer: sample.layer, node, weight, encoding, moments });
+  return decodeCodes("w", text, weight.shape, encoding);
+}
+
+/** Squared error of the output on the data, in all channels. */
+function outputError({ sample, node }: Found, rows: Tensor, weight: Tensor, rounded: Tensor): number {
+  const difference = { ...weight, data: (weight.data as Float32Array).map((value, index) => (rounded.data[index] as number) - value) };
+  return multiply(rows, rightOf(node, sample.layer.groups, difference)).reduce((sum, error) => sum + error * error, 0);
+}
+
+/** Channels that resemble each other, so that one can make up for another. */
+function alike({ shape }: WeightedModel): readonly Tensors[] {
+  const size = shape.reduce((product, each) => product * each, 1);
+  return Array.from({ length: 40 }, (_, sample) => {
+    const [common, own] = [randomTensor([3], sample), randomTensor([size], 100 + sample)];
+    const values = (own.data as Float32Array).map((value, index) => 0.3 * value + (common.data[index % 3] as number));
+    return { x: float32([1, ...shape], values) };
+  });
+}
+
+describe.each(weightedModels)("compensated codes of $name", (given) => {
+  it.each(Object.keys(configs))("are those of a weight that is on its grid: %s", async (name) => {
+    const layer = await found(given);
+    const weight = layer.node.inputs[1]!.constant!;
+    const encoding = weightEncoding(weight, weightSite(layer.search), configs[name]!);
+    const onGrid = fakeQuantize(weight, encoding);
+    expect(await codesOf(layer, onGrid, encoding)).toEqual(quantizeTensor(onGrid, encoding));
+    await layer.search.runtime.dispose();
+  });
+
+  it.each(Object.keys(configs))("are legal, and move the output less than the nearest codes: %s", async (name) => {
+    const layer = await found({ ...given, feeds: alike(given) });
+    const weight = layer.node.inputs[1]!.constant!;
+    const encoding = weightEncoding(weight, weightSite(layer.search), configs[name]!);
+    const codes = await codesOf(layer, weight, encoding);
+    const { min, max } = codeRange(encoding);
+    if (encoding.dtype !== "int4") for (const code of codes.data as Int8Array) expect(code >= min && code <= max).toBe(true);
+    const nearest = outputError(layer, layer.sample.left, weight, fakeQuantize(weight, encoding));
+    const compensated = outputError(layer, layer.sample.left, weight, dequantizeTensor(codes, encoding));
+    expect(compensated).toBeLessThan(nearest);
+    await layer.search.runtime.dispose();
+  });
+});
+
+describe("compensated codes", () => {
+  it("belong to the weight after the rescaling, and to the operand as its grid holds it", async () => {
+    const given = weightedModels.find(({ name }) => name === "MatMul")!;
+    const layer = await found({ ...given, feeds: alike(given) });
+    const left = { encoding: activationEncoding(-3, 3, 4), rescaling: rescalingOf(2, 8, true) };
+    const weight = rescaleWeight(layer.node, layer.node.inputs[1]!.constant!, left.rescaling);
+    const encoding = weightEncoding(weight, weightSite(layer.search), { bits: 3 });
+    const codes = await codesOf(layer, weight, encoding, left);
+    const { scale, shift } = left.rescaling;
+    const values = (layer.sample.left.data as Float32Array).map((value, index) => Math.fround(value / scale[index % 8]!) - shift![index % 8]!);
+    const rows = fakeQuantize({ ...layer.sample.left, data: values }, left.encoding);
+    const nearest = outputError(layer, rows, weight, fakeQuantize(weight, encoding));
+    expect(outputError(layer, rows, weight, dequantizeTensor(codes, encoding))).toBeLessThan(nearest);
+    await layer.search.runtime.dispose();
+  });
+
+  it("of a long reduction are found block by block, never through the middle of a kernel", async () => {
+    const model = () => buildModel({ inputs: { x: ["n", 130, 4, 4] } }, (b, { x }) => ({ y: b.op("Conv", [x, b.random([2, 130, 3, 3], "w")], {}, "layer") }));
+    const layer = await found({ model, feeds: [{ x: randomTensor([10, 130, 4, 4]) }] });
+    const weight = layer.node.inputs[1]!.constant!;
+    const encoding = weightEncoding(weight, weightSite(layer.search), { bits: 3 });
+    const probe = await layer.search.runtime.probe(layer.sample);
+    const asked: (readonly [number, number])[] = [];
+    const moments = async (from: number, to: number): Promise<Tensor> => {
+      asked.push([from, to]);
+      return probe.gram(undefined, { from, to });
+    };
+    const text = await compensatedCodes({ layer: layer.sample.layer, node: layer.node, weight, encoding, moments });
+    expect(asked).toEqual([
+      [0, 1152],
+      [1152, 1170],
+    ]);
+    const codes = decodeCodes("w", text, weight.shape, encoding);
+    const nearest = outputError(layer, layer.sample.left, weight, fakeQuantize(weight, encoding));
+    expect(outputError(layer, layer.sample.left, weight, dequantizeTensor(codes, encoding))).toBeLessThan(nearest);
+    await layer.search.runtime.dispose();
+  });
+});
