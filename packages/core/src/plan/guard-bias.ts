@@ -3,9 +3,12 @@
  * the code overflows. Such a channel gets the smallest weight scale that lets its bias fit: its weights are then coarser,
  * which costs nothing that the bias does not dwarf.
  */
+
+import { containerBits, isSigned, quantizeTensor, visitGroups } from "../numerics/index.ts";
 import { absorbedBias } from "../placement/absorb.ts";
 import { weightLayoutOf } from "../placement/roles.ts";
 import type { AffineEncoding, GraphView, MethodPlan, NodeDecision, NodeView, Tensor } from "../spec/index.ts";
+import { decodeCodes, encodeCodes } from "./codes.ts";
 import { entryOf } from "./entry-of.ts";
 import { computesOnGrid } from "./modes.ts";
 import { inputScaleOf, operandOf } from "./reads.ts";
@@ -16,7 +19,7 @@ const largestBiasCode = 2 ** 30;
 
 interface Guarded {
   readonly encodings: MethodPlan["encodings"];
-  /** Without those of weights whose scale changed. */
+  /** Channels whose scale changed are rounded to the nearest codes again. */
   readonly codes: NonNullable<MethodPlan["codes"]>;
   readonly notes: readonly string[];
 }
@@ -35,10 +38,39 @@ export function guardBiases(graph: GraphView, plan: MethodPlan & { readonly node
     const largest = bias.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / (step * largestBiasCode);
     const scale = encoding.scale.map((value, channel) => Math.fround(Math.max(value, encoding.axis === undefined ? largest : needed(channel))));
     if (scale.every((value, channel) => value === encoding.scale[channel])) continue;
-    encodings.set(weight.name, { ...encoding, scale });
-    if (codes.delete(weight.name)) notes.push(`${weight.name}: rounded to the nearest codes, for its bias needs larger steps than its codes were found for`);
+    const widened = { ...encoding, scale };
+    encodings.set(weight.name, widened);
+    const text = codes.get(weight.name);
+    if (text === undefined) continue;
+    const read = operandOf({ node, input: 0 }, plan)?.rescaling;
+    const content = read ? rescaleWeight(node, weight.constant!, read) : weight.constant!;
+    const changed = scale.map((value, channel) => value !== encoding.scale[channel]);
+    codes.set(weight.name, roundedAgain({ name: weight.name, text, weight: content, encoding: widened, changed }));
+    notes.push(
+      `${weight.name}: ${changed.filter(Boolean).length} of ${scale.length} scales were enlarged to hold the bias, and their codes are the nearest ones`,
+    );
   }
   return { encodings: Object.fromEntries(encodings), codes: Object.fromEntries(codes), notes };
+}
+
+interface Rounding {
+  readonly name: string;
+  readonly text: string;
+  readonly weight: Tensor;
+  readonly encoding: AffineEncoding;
+  readonly changed: readonly boolean[];
+}
+
+/** The same codes, but for those of changed scales. */
+function roundedAgain({ name, text, weight, encoding, changed }: Rounding): string {
+  const wide: AffineEncoding = { ...encoding, dtype: isSigned(encoding.dtype) ? "int8" : "uint8", bits: encoding.bits ?? containerBits[encoding.dtype] };
+  const kept = decodeCodes(name, text, weight.shape, wide).data as Int8Array | Uint8Array;
+  const nearest = quantizeTensor(weight, wide).data as Int8Array | Uint8Array;
+  visitGroups(weight.shape, encoding, (index, start, count, stride) => {
+    if (!changed[index]) return;
+    for (let position = start, end = start + count * stride; position < end; position += stride) kept[position] = nearest[position]!;
+  });
+  return encodeCodes(kept);
 }
 
 /** After the rescaling of what the node reads. */

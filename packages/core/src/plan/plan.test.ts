@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ints } from "../ir/index.ts";
+import { roundHalfEven } from "../numerics/index.ts";
 import { fixtureTarget } from "../placement/fixtures/target.ts";
 import { place, resolveConfig, tableTarget } from "../placement/index.ts";
 import type { AffineEncoding, LogEncoding, MethodPlan, QuantConfigInput, Target } from "../spec/index.ts";
@@ -107,8 +108,9 @@ describe("plan", () => {
       expect(assemble({ ...complete, operands: { x: { encoding: other } } }).operands).toEqual({ x: { encoding: other } });
     });
 
-    it("counts a bias in steps of the operand, after its rescaling, and drops codes found for smaller steps", () => {
-      const codes = { first_w: encodeCodes(new Int8Array(16)), second_w: encodeCodes(new Int8Array(16)) };
+    it("counts a bias in steps of the operand, after its rescaling, and rounds a channel again whose step it enlarges", () => {
+      const found = encodeCodes(new Int8Array(16).fill(5));
+      const codes = { first_w: found, second_w: found };
       const rescaling = { axis: 1, scale: [1, 1, 1, 1], shift: [0, 4e9, 0, 0] };
       const plan = assemble({ ...complete, operands: { x: { encoding: { ...activation, scale: [0.25] }, rescaling } }, codes });
       const shifted = chain().graph.value("first_w")!.constant!.data as Float32Array;
@@ -116,7 +118,13 @@ describe("plan", () => {
         const bias = (channel === 0 ? 3e9 : 0) + shifted[channel * 4 + 1]! * 4e9;
         expect(Math.abs(bias) / (0.25 * scale)).toBeLessThanOrEqual(2 ** 30 * 1.0001);
       });
-      expect(Object.keys(plan.codes!)).toEqual(["second_w"]);
+      const scales = plan.encodings.first_w!.scale;
+      const again = Int8Array.from(shifted, (value, index) => {
+        const scale = scales[Math.floor(index / 4)]!;
+        return scale === 0.25 ? 5 : roundHalfEven(Math.fround(value / scale));
+      });
+      expect(again.every((code) => code === 5)).toBe(false);
+      expect(plan.codes).toEqual({ first_w: encodeCodes(again), second_w: found });
       expect(plan.notes).toEqual([expect.stringContaining("first_w")]);
     });
 

@@ -1,7 +1,7 @@
 import { nodeBackend } from "@halftone/node";
 import { describe, expect, it } from "vitest";
 import { createCalibrator } from "../calibrate/index.ts";
-import { ints, type Model, viewOf } from "../ir/index.ts";
+import { int, ints, type Model, viewOf } from "../ir/index.ts";
 import { codeRange, fakeQuantize, seededRandom } from "../numerics/index.ts";
 import { writeModel } from "../onnx/index.ts";
 import { fixtureTarget } from "../placement/fixtures/target.ts";
@@ -122,6 +122,24 @@ describe("startingPlan", () => {
       expect([start.encodings["exp_out"], start.operands["exp_out"]]).toEqual([undefined, undefined]);
       expect(start.encodings["tanh_out"]).toBeDefined();
     }
+  });
+});
+
+describe("a tensor that is stored together with one that reaches infinity", () => {
+  it("is skipped with it, also for products that read it alone", async () => {
+    const model = buildModel({ inputs: { x: [1, 2, 8, 8] } }, (b, { x }) => {
+      const finite = b.op("Tanh", [x], {}, "tanh");
+      const joined = b.op("Concat", [b.op("Exp", [x], {}, "exp"), finite], { axis: int(1) }, "join");
+      return { y: b.op("Conv", [joined, b.random([3, 4, 1, 1])], {}, "first"), z: b.op("Conv", [finite, b.random([3, 2, 1, 1])], {}, "second") };
+    });
+    const { placement, start } = await started(
+      model,
+      tensor([1, 2, 8, 8], (index) => (index === 5 ? 1000 : 0)),
+      narrow,
+    );
+    expect(placement.activations.find(({ tensors }) => tensors.includes("tanh_out"))!.tensors).toContain("exp_out");
+    expect(start.skipped["tanh_out"]).toBe("its values reach infinity on the calibration data");
+    expect(start.operands).toEqual({});
   });
 });
 

@@ -77,7 +77,7 @@ export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOpt
     if (!rescaling.shift) return { left, right, reference, ...(bias && { bias }) };
     // What the shift takes from the product comes back with the bias.
     const returned = await kernels.run("product", { left: shift, right });
-    return { left, right, reference: await kernels.run("subtract", { x: reference, y: returned }), bias: bias! };
+    return { left, right, reference: await kernels.run("subtract", { x: reference, y: returned }), bias: sumOf(returned, bias) };
   }
 
   async function quantizeLeft(plan: OperandPlan | undefined): Promise<Tensor> {

@@ -18,6 +18,7 @@ export interface Sampling extends Network {
 
 /** One pass over the data for all layers. */
 export async function sampleLayers(sampling: Sampling, layers: readonly Layer[], options: SampleOptions = {}): Promise<readonly LayerSample[]> {
+  if (layers.length === 0) return [];
   const { feeds, samples } = await sampling.feeds();
   const upstream = isEmpty(options.upstream) ? undefined : options.upstream;
   const gatherers = layers.map((layer) => gathererOf(sampling, layer, samples, options, upstream !== undefined));
