@@ -2,26 +2,19 @@ import type { Graph, Use, Value } from "../../ir/index.ts";
 import { codeRange } from "../../numerics/index.ts";
 import type { AffineEncoding } from "../../spec/index.ts";
 import { axisAttributes, type EncodingConstants } from "../encoding-constants.ts";
-import { addLike } from "./add-like.ts";
+import { setApart, setWeightsApart } from "./set-apart.ts";
 
 export function lowerAffine(graph: Graph, source: Value, encoding: AffineEncoding, readers: readonly Use[], constants: EncodingConstants): void {
   const dequantized = addQuantizePair(graph, source, encoding, constants);
   for (const use of readers) use.node.setInput(use.input, dequantized);
+  if (encoding.axis !== undefined) setWeightsApart(graph, readers);
 }
 
 /** QuantizeLinear and DequantizeLinear behind `value`, with a Clip in front where the grid is narrower than its container. Answers the dequantized value. */
 export function addQuantizePair(graph: Graph, value: Value, encoding: AffineEncoding, constants: EncodingConstants): Value {
   if (encoding.axis === undefined) return addPair(graph, value, encoding, constants);
+  // ONNX Runtime takes an Add beside a pair with several scales for an integer kernel that it does not have, and refuses the model.
   return setApart(graph, value, "read_apart", addPair(graph, setApart(graph, value, "apart", value), encoding, constants));
-}
-
-/**
- * The same numbers behind an operator that no optimizer removes. ONNX Runtime takes an Add beside a pair with several scales for an integer kernel that it
- * does not have, and refuses the model.
- */
-function setApart(graph: Graph, like: Value, suffix: string, value: Value): Value {
-  const lowest = graph.addConstant("lowest", { dtype: "float32", shape: [], data: Float32Array.of(-(2 - 2 ** -23) * 2 ** 127) });
-  return addLike(graph, like, suffix, "Max", [value, lowest]);
 }
 
 function addPair(graph: Graph, value: Value, encoding: AffineEncoding, constants: EncodingConstants): Value {

@@ -11,6 +11,7 @@ import type { Graph, Use, Value } from "../../ir/index.ts";
 import { logLevels, stepsPerPower } from "../../numerics/index.ts";
 import type { LogEncoding } from "../../spec/index.ts";
 import { addLike, type LikeOptions } from "./add-like.ts";
+import { setWeightsApart } from "./set-apart.ts";
 
 /** A value on the threshold itself has to stay above it, whatever the logarithm's rounding. */
 const leadingBitFactor = (Math.SQRT2 / 1.5) * (1 + 2 ** -16);
@@ -27,6 +28,7 @@ export function lowerLog(graph: Graph, source: Value, encoding: LogEncoding, rea
   const isOnGrid = add("Less", [code, scalar(levels)], { dtype: "bool" });
   const real = add("Where", [isOnGrid, scaled, scalar(0)]);
   for (const use of readers) use.node.setInput(use.input, real);
+  setWeightsApart(graph, readers);
 
   function add(op: string, inputs: readonly Value[], options?: LikeOptions): Value {
     return addLike(graph, source, `log_${op.toLowerCase()}`, op, inputs, options);
