@@ -27,19 +27,27 @@ export interface AffineParameters {
   readonly zeroPoint: number;
 }
 
+export interface EncodeRangeOptions {
+  /** A symmetric signed grid is [-qmax, qmax]. Default false. */
+  readonly narrow?: boolean;
+  /**
+   * What happens to an asymmetric range on one side of zero, whose zero point no code can hold. `include-zero` extends it; `clamp` leaves it as it is and
+   * takes the nearest code, so that of [2, 6] everything above 4 saturates: what published code does (zero-point overflow, arXiv
+   * 2303.12557). Default `include-zero`.
+   */
+  readonly zeroPointGuard?: "include-zero" | "clamp";
+}
+
 /** The scale is a float32 value. A range that holds nothing but zero gets scale 1. */
-export function encodeRange(
-  { min, max }: Range,
-  config: Pick<TensorConfig, "dtype" | "bits" | "scheme">,
-  options: { readonly narrow?: boolean } = {},
-): AffineParameters {
+export function encodeRange({ min, max }: Range, config: Pick<TensorConfig, "dtype" | "bits" | "scheme">, options: EncodeRangeOptions = {}): AffineParameters {
   if (!(Number.isFinite(min) && Number.isFinite(max) && min <= max)) {
     throw new QuantError("invalid-data", `A range from ${min} to ${max} cannot be encoded; both ends must be finite numbers in order.`, {
       details: { min: String(min), max: String(max) },
     });
   }
-  const low = Math.min(min, 0);
-  const high = Math.max(max, 0);
+  const isKept = options.zeroPointGuard === "clamp" && config.scheme === "asymmetric" && min < max;
+  const low = isKept ? min : Math.min(min, 0);
+  const high = isKept ? max : Math.max(max, 0);
   const codes = codeRange(config);
   const usesAllCodes = config.scheme === "asymmetric" || (config.scheme === "symmetric-uint8" && low === 0);
   if (usesAllCodes) {

@@ -6,7 +6,7 @@ export { percentileRange } from "./clip-percentile.ts";
 export { codeRange, containerBits, isSigned } from "./code-range.ts";
 export { type CompensatedRounding, compensatedRounding } from "./compensated-rounding.ts";
 export { createDistance, type DistanceAccumulator } from "./distance.ts";
-export { type AffineParameters, encodeRange, smallestScale } from "./encode-range.ts";
+export { type AffineParameters, type EncodeRangeOptions, encodeRange, smallestScale } from "./encode-range.ts";
 export { type EncodeWeightOptions, encodeWeight } from "./encode-weight.ts";
 export { fakeQuantize } from "./fake-quantize.ts";
 export { floatValues } from "./float-values.ts";
