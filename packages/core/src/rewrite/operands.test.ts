@@ -1,7 +1,7 @@
 import { nodeBackend, nodeTarget } from "@halftone/node";
 import { describe, expect, it } from "vitest";
 import { checkGraph, int, ints, type Model, type Value } from "../ir/index.ts";
-import { createDistance, seededRandom } from "../numerics/index.ts";
+import { createDistance, roundHalfEven, seededRandom } from "../numerics/index.ts";
 import { writeModel } from "../onnx/index.ts";
 import { encodeCodes } from "../plan/index.ts";
 import type { AffineEncoding, OperandPlan, QuantConfigInput, QuantPlan, Tensors } from "../spec/index.ts";
@@ -177,7 +177,7 @@ describe("rescaled operands", () => {
     });
     const steps = ranges.map(({ min, max }) => (max - min) / 255);
     const step = Math.fround(steps.reduce((sum, each) => sum + each, 0) / 16);
-    const zeroPoint = Math.min(Math.max(Math.round(steps.reduce((sum, each, channel) => sum - ranges[channel]!.min / each, 0) / 16), 0), 255);
+    const zeroPoint = Math.min(Math.max(roundHalfEven(steps.reduce((sum, each, channel) => sum - ranges[channel]!.min / each, 0) / 16), 0), 255);
     const scale = steps.map((each) => Math.fround(each / step));
     const shift = ranges.map(({ min }, channel) => Math.fround(min / scale[channel]! + zeroPoint * step));
     const operand: OperandPlan = { encoding: { kind: "affine", dtype: "uint8", scale: [step], zeroPoint: [zeroPoint] }, rescaling: { axis: 2, scale, shift } };

@@ -1,7 +1,7 @@
 import { affineEncoding, boundedRange, encodeRange, type OperandPlan, type Range, type Rescaling, type Scheme } from "@halftone/core";
 import type { OperandFacts } from "./facts.ts";
 import type { Settings } from "./options.ts";
-import { rescaledRange, rescalingOf, strengths } from "./rescalings.ts";
+import { ownGrids, rescaledRange, rescalingOf, strengthsFor } from "./rescalings.ts";
 import { isLegalZeroPoint } from "./zero-point.ts";
 
 /** One granularity and scheme of an operand; what is left open is the scale. */
@@ -9,38 +9,41 @@ export interface Choice {
   readonly granularity: "tensor" | "channel";
   readonly scheme: Scheme;
   readonly rescaling?: Rescaling;
+  /** The share of the error of one grid for all channels that this choice has to stay below. */
+  readonly worthwhile: number;
   /** The grid at a multiple of the scale of the extremes; undefined where it may not be used. */
   at(factor: number): OperandPlan | undefined;
 }
 
 /** Every combination of granularity and scheme the settings allow, the plain one (tensor, the asked scheme) first. */
 export function choicesOf(facts: OperandFacts, settings: Settings): readonly Choice[] {
-  const { channels, padded, grouped, site } = facts;
+  const { channels, padded, grouped, site, sharesWeightScale } = facts;
   const schemes = schemesOf(site.config.scheme, settings);
   const perTensor = schemes.map((scheme) => choiceOf(facts, scheme, settings));
   if (!channels) return perTensor;
-  if (settings.released) return grouped ? [choiceOf(facts, schemes[0]!, settings, rescalingOf(channels, strengths[0]!, false))] : perTensor;
+  if (settings.released) return grouped ? [choiceOf(facts, schemes[0]!, settings, rescalingOf(channels, ownGrids, false))] : perTensor;
   if (!settings.granularity) return perTensor;
   const perChannel = schemes.flatMap((scheme) =>
-    strengths.map((strength) => choiceOf(facts, scheme, settings, rescalingOf(channels, strength, scheme === "asymmetric" && !padded))),
+    strengthsFor(sharesWeightScale).map((strength) => choiceOf(facts, scheme, settings, rescalingOf(channels, strength, scheme === "asymmetric" && !padded))),
   );
   return [...perTensor, ...perChannel];
 }
 
-/** A scheme that was asked for because of the hardware, such as powers of two, is kept. */
+/** The scheme is the method's to choose. One that says how codes are stored, such as powers of two, is kept. */
 function schemesOf(asked: Scheme, { released, scheme }: Settings): readonly Scheme[] {
-  if (asked !== "asymmetric") return [asked];
+  if (asked !== "asymmetric" && asked !== "symmetric") return [asked];
   if (released) return ["symmetric"];
-  return scheme ? ["asymmetric", "symmetric"] : [asked];
+  return scheme ? [asked, asked === "asymmetric" ? "symmetric" : "asymmetric"] : [asked];
 }
 
-function choiceOf({ site, range, channels, smallestFactor }: OperandFacts, scheme: Scheme, { guard }: Settings, rescaling?: Rescaling): Choice {
+function choiceOf({ site, range, channels, smallestFactor, worthwhile }: OperandFacts, scheme: Scheme, { guard }: Settings, rescaling?: Rescaling): Choice {
   const config = { ...site.config, scheme };
   const reach: Range = rescaling ? rescaledRange(channels!, rescaling) : boundedRange(range, range, site.bounds ?? {}, config);
   return {
     granularity: rescaling ? "channel" : "tensor",
     scheme,
     ...(rescaling && { rescaling }),
+    worthwhile: rescaling ? worthwhile : 1,
     at: (factor) => {
       if (!rescaling && factor < smallestFactor) return undefined;
       const scaled = { min: reach.min * factor, max: reach.max * factor };

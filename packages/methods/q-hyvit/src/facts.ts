@@ -1,12 +1,14 @@
 import {
   floatValues,
   type GraphView,
+  isFreeRescaling,
   type Layer,
   type NodeView,
   type OperandSite,
   operandRanges,
   type PlanContext,
   type Range,
+  type StartingPlan,
   unionOf,
   type ValueView,
 } from "@halftone/core";
@@ -21,15 +23,21 @@ export interface OperandFacts {
   /** Whether a reader pads with zeros, so that channels cannot be shifted. */
   readonly padded: boolean;
   readonly grouped: boolean;
+  /** Whether the weights of a reader have one scale for all output channels. */
+  readonly sharesWeightScale: boolean;
   /** Of the scale of the extremes. */
   readonly smallestFactor: number;
+  /** The share of the error of one grid that grids per channel have to stay below: what is in front may absorb them, or operators have to be added. */
+  readonly worthwhile: number;
 }
 
 /** Below this share of its extremes a grid would clip what readers other than products make of the tensor. */
 const sharedFloor = 0.8;
 
+const worthwhile = { free: 0.8, added: 0.4 };
+
 /** `layers` are all that read the tensor among those that are searched together. */
-export function factsOf(context: PlanContext, tensor: string, layers: readonly Layer[]): OperandFacts {
+export function factsOf(context: PlanContext, start: StartingPlan, tensor: string, layers: readonly Layer[]): OperandFacts {
   const site = context.placement.operands.find((each) => each.tensor === tensor)!;
   const ranges = operandRanges(site, context.statistics);
   return {
@@ -38,12 +46,19 @@ export function factsOf(context: PlanContext, tensor: string, layers: readonly L
     channels: channelsOf(context.graph, site, layers, ranges),
     padded: layers.some(({ padded }) => padded),
     grouped: layers.some(({ groups }) => groups > 1),
+    sharesWeightScale: context.placement.weights.some((each) => each.config.granularity === "tensor" && layers.some(({ weight }) => weight === each.tensor)),
     smallestFactor: site.sharesGrid && hasOtherReaders(context, site) ? sharedFloor : 0,
+    worthwhile: isFreeRescaling({ ...context, start }, tensor) ? worthwhile.free : worthwhile.added,
   };
 }
 
 /** A rescaling must be undone by everyone who reads it: all integer readers have a weight. */
-function channelsOf(graph: GraphView, { channelAxis: axis, nodes }: OperandSite, layers: readonly Layer[], ranges: readonly Range[]): ChannelRanges | undefined {
+function channelsOf(
+  graph: GraphView,
+  { channelAxis: axis, nodes }: OperandSite,
+  layers: readonly Layer[],
+  ranges: readonly Range[],
+): ChannelRanges | undefined {
   const undone = layers.every(({ weight }) => weight !== undefined) && nodes.every((node) => layers.some((layer) => layer.node === node));
   if (axis === undefined || !undone || ranges.length < 2) return undefined;
   const weights = new Array<number>(ranges.length).fill(0);

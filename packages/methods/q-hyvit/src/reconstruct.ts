@@ -45,7 +45,7 @@ export async function reconstruct(context: PlanContext, settings: Settings): Pro
           {
             samples: group.map(({ node }) => samples.get(node)!),
             decided: (tensor: string): OperandPlan | undefined => draft.operandOf(tensor),
-            choices: (tensor: string) => choicesOf(factsOf(context, tensor, group), settings),
+            choices: (tensor: string) => choicesOf(factsOf(context, start, tensor, group), settings),
           },
           settings,
         );

@@ -6,12 +6,17 @@ export interface Strength {
   readonly weight: number;
 }
 
-/** Channels as if each had its own grid; half way there; and half way with the weights' own ranges in view (as in SmoothQuant, arXiv 2211.10438). */
-export const strengths: readonly Strength[] = [
-  { activation: 1, weight: 0 },
-  { activation: 0.5, weight: 0 },
-  { activation: 0.5, weight: 0.5 },
-];
+/** Channels as if each had its own grid. */
+export const ownGrids: Strength = { activation: 1, weight: 0 };
+
+/**
+ * Besides that half way there; half way with the weights' own ranges in view (as in SmoothQuant, arXiv 2211.10438); and where all weights share one scale,
+ * weights that are alike.
+ */
+export function strengthsFor(sharesWeightScale: boolean): readonly Strength[] {
+  const some = [ownGrids, { activation: 0.5, weight: 0 }, { activation: 0.5, weight: 0.5 }];
+  return sharesWeightScale ? [...some, { activation: 0, weight: 1 }] : some;
+}
 
 export interface ChannelRanges {
   readonly axis: number;

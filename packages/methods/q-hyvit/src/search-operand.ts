@@ -16,10 +16,7 @@ const stride = 8;
 /** A choice whose error has grown to this multiple of its least clips too much for smaller scales to make up for it. */
 const hopeless = 4;
 
-/** An operand that channels share keeps its one grid, unless grids of their own bring the error below this share of it. */
-const worthwhile = 0.8;
-
-/** The granularity, scheme and scale of least error. `errorOf` sums the error of all layers that read the operand. */
+/** The granularity, scheme and scale of least error; one grid for all channels, unless grids of their own are worth it. `errorOf` sums the error of all layers that read the operand. */
 export async function searchOperand(
   choices: readonly Choice[],
   errorOf: (plan: OperandPlan) => Promise<number>,
@@ -29,14 +26,20 @@ export async function searchOperand(
   const perTensor = await finest(choices.filter(({ granularity }) => granularity === "tensor"));
   const perChannel = await finest(choices.filter(({ granularity }) => granularity === "channel"));
   if (!perTensor || !perChannel) return perTensor ?? perChannel;
-  return perChannel.error < worthwhile * perTensor.error ? perChannel : perTensor;
+  return perChannel.error < perChannel.choice.worthwhile * perTensor.error ? perChannel : perTensor;
 
   async function finest(alternatives: readonly Choice[]): Promise<FoundOperand | undefined> {
     let best: FoundOperand | undefined;
     for (const choice of alternatives) best = better(best, await scan(choice, coarse));
     if (!best) return undefined;
     const around = Array.from({ length: 2 * stride - 1 }, (_, offset) => best!.index + offset + 1 - stride);
-    return better(best, await scan(best.choice, around.filter((index) => index >= 0 && index < factors.length && index !== best!.index)));
+    return better(
+      best,
+      await scan(
+        best.choice,
+        around.filter((index) => index >= 0 && index < factors.length && index !== best!.index),
+      ),
+    );
   }
 
   async function scan(choice: Choice, indices: readonly number[]): Promise<FoundOperand | undefined> {
