@@ -1,0 +1,26 @@
+import { describeMethod } from "@halftone/core/testing";
+import { nodeBackend, nodeCpuAvx2, nodeCpuVnni } from "@halftone/node";
+import { ptq4vit } from "./index.ts";
+
+const backend = nodeBackend();
+const sixBits = { activations: { bits: 6 }, weights: { bits: 6 } };
+
+describeMethod("ptq4vit", () => ptq4vit(), { backend, target: nodeCpuVnni() });
+describeMethod(
+  "ptq4vit with everything the other way",
+  () => ptq4vit({ metric: "cosine", weightGranularity: "paper", twinConvolutions: true, candidates: 20 }),
+  {
+    backend,
+    target: nodeCpuAvx2(),
+    configs: {
+      "6 bits": sixBits,
+      "everything on a grid": { ...sixBits, scope: "full" },
+      "blocks of weights": { weights: { granularity: "block", blockSize: 4 } },
+    },
+  },
+);
+describeMethod("ptq4vit as released", () => ptq4vit({ compat: "released-code", candidates: 20 }), {
+  backend,
+  target: nodeCpuVnni(),
+  configs: { "6 bits": sixBits },
+});
