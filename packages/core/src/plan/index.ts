@@ -3,6 +3,7 @@ export { type AssembleOptions, assemblePlan } from "./assemble.ts";
 export { decodeCodes, encodeCodes } from "./codes.ts";
 export { entryOf } from "./entry-of.ts";
 export { type FreeRescalingOptions, isFreeRescaling } from "./free-rescaling.ts";
+export { gridClips } from "./grid-clips.ts";
 export { computesOnGrid, staysOnGrid } from "./modes.ts";
 export { createPlanDraft, type Finding, type PlanDraft } from "./plan-draft.ts";
 export { answersOnGrid, inputEncodingOf, inputScaleOf, operandOf, type Reading, readsStored } from "./reads.ts";

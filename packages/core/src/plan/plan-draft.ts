@@ -1,4 +1,6 @@
+import { clippingOf } from "../placement/absorb.ts";
 import type { ActivationSite, AffineEncoding, GraphView, MethodPlan, OperandPlan, PartialPlan, Placement } from "../spec/index.ts";
+import { gridClips } from "./grid-clips.ts";
 import type { StartingPlan } from "./starting-plan.ts";
 
 /** What a search decided for some layers: JSON, so that an interrupted run can go on. */
@@ -66,9 +68,14 @@ export function createPlanDraft(graph: GraphView, placement: Placement, start: S
     return { encodings, operands: own, codes: Object.fromEntries([...codes].filter(([name]) => includes(name))) };
   }
 
-  /** Whether what products read is the stored grid itself. */
+  /** Whether what products read is the stored grid itself: not where that has to end at a bound which the other one does not keep. */
   function isStored(tensor: string, { encoding, rescaling }: OperandPlan): boolean {
-    return sharesGrid.has(tensor) && encoding.kind === "affine" && encoding.axis === undefined && rescaling === undefined;
+    if (!sharesGrid.has(tensor) || encoding.kind !== "affine" || encoding.axis !== undefined || rescaling) return false;
+    return storedWith(tensor).every((name) => {
+      const producer = graph.value(name)?.producer;
+      const isClipping = producer && placement.nodes[producer.name]?.mode === "absorbed" && clippingOf(producer);
+      return !isClipping || gridClips(producer, encoding);
+    });
   }
 
   function storedWith(tensor: string): readonly string[] {

@@ -1,7 +1,5 @@
 import type { Graph, Node, Value } from "../ir/index.ts";
-import { codeRange } from "../numerics/index.ts";
-import { clippingOf } from "../placement/absorb.ts";
-import { answersOnGrid, entryOf, operandOf, readsStored } from "../plan/index.ts";
+import { answersOnGrid, entryOf, gridClips, operandOf, readsStored } from "../plan/index.ts";
 import type { Encoding, QuantPlan, Target } from "../spec/index.ts";
 
 /** Removes every Relu and Clip the plan calls absorbed where all who read it read a grid that ends where the operator clips. */
@@ -23,16 +21,6 @@ function gridsOf(value: Value, plan: QuantPlan, target: Target): readonly (Encod
     return readsStored(use, plan, target) ? stored : undefined;
   });
   return value.isOutput ? [...read, undefined] : read;
-}
-
-/** Half a step of slack: the outermost code may stand for a value that the operator would move by less than rounding does. */
-function gridClips(node: Node, encoding: Encoding | undefined): boolean {
-  const clipping = clippingOf(node);
-  if (!clipping || encoding?.kind !== "affine" || encoding.scale.length !== 1) return false;
-  const { min, max } = codeRange(encoding);
-  const scale = encoding.scale[0]!;
-  const real = (code: number): number => (code - encoding.zeroPoint[0]!) * scale;
-  return real(min) >= clipping.min - scale / 2 && real(max) <= clipping.max + scale / 2;
 }
 
 /** The producer answers with the node's output. */

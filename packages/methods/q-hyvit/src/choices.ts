@@ -18,7 +18,7 @@ export interface Choice {
 /** Every combination of granularity and scheme the settings allow, the plain one (tensor, the asked scheme) first. */
 export function choicesOf(facts: OperandFacts, settings: Settings): readonly Choice[] {
   const { channels, padded, grouped, site, sharesWeightScale } = facts;
-  const schemes = schemesOf(site.config.scheme, settings);
+  const schemes = schemesOf(site, settings);
   const perTensor = schemes.map((scheme) => choiceOf(facts, scheme, settings));
   if (!channels) return perTensor;
   if (settings.released) return grouped ? [choiceOf(facts, schemes[0]!, settings, rescalingOf(channels, ownGrids, false))] : perTensor;
@@ -29,16 +29,21 @@ export function choicesOf(facts: OperandFacts, settings: Settings): readonly Cho
   return [...perTensor, ...perChannel];
 }
 
-/** The scheme is the method's to choose. One that says how codes are stored, such as powers of two, is kept. */
-function schemesOf(asked: Scheme, { released, scheme }: Settings): readonly Scheme[] {
+/**
+ * The scheme is the method's to choose. One that says how codes are stored, such as powers of two, is kept, and a tensor that is never negative has no
+ * use for a symmetric grid, which could not end at zero.
+ */
+function schemesOf({ config, bounds }: OperandFacts["site"], { released, scheme }: Settings): readonly Scheme[] {
+  const asked = config.scheme;
   if (asked !== "asymmetric" && asked !== "symmetric") return [asked];
   if (released) return ["symmetric"];
-  return scheme ? [asked, asked === "asymmetric" ? "symmetric" : "asymmetric"] : [asked];
+  if (!scheme || (asked === "asymmetric" && bounds?.min === 0)) return [asked];
+  return [asked, asked === "asymmetric" ? "symmetric" : "asymmetric"];
 }
 
 function choiceOf({ site, range, channels, smallestFactor, worthwhile }: OperandFacts, scheme: Scheme, { guard }: Settings, rescaling?: Rescaling): Choice {
   const config = { ...site.config, scheme };
-  const reach: Range = rescaling ? rescaledRange(channels!, rescaling) : boundedRange(range, range, site.bounds ?? {}, config);
+  const reach: Range = rescaling ? rescaledRange(channels!, rescaling) : range;
   return {
     granularity: rescaling ? "channel" : "tensor",
     scheme,
@@ -46,7 +51,9 @@ function choiceOf({ site, range, channels, smallestFactor, worthwhile }: Operand
     worthwhile: rescaling ? worthwhile : 1,
     at: (factor) => {
       if (!rescaling && factor < smallestFactor) return undefined;
-      const scaled = { min: reach.min * factor, max: reach.max * factor };
+      const free = { min: reach.min * factor, max: reach.max * factor };
+      // A grid that ends where a Relu or Clip does makes it disappear into the kernel in front.
+      const scaled = rescaling ? free : boundedRange(free, range, site.bounds ?? {}, config);
       if (guard === "clamp" && !isLegalZeroPoint(scaled, config)) return undefined;
       return { encoding: affineEncoding(config, [encodeRange(scaled, config)]), ...(rescaling && { rescaling }) };
     },
