@@ -24,7 +24,7 @@ export function isFreeRescaling({ graph, placement, start, target }: FreeRescali
 }
 
 function isAbsorbed({ producer, consumers }: ValueView): boolean {
-  if (!producer || producer.domain !== "") return false;
+  if (producer?.domain !== "") return false;
   const [data] = producer.inputs;
   switch (producer.op) {
     case "Relu":

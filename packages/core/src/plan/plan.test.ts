@@ -128,6 +128,12 @@ describe("plan", () => {
       expect(plan.notes).toEqual([expect.stringContaining("first_w")]);
     });
 
+    it("says what a second grid of a stored tensor takes", () => {
+      const { notes } = assemble({ ...complete, operands: { relu_out: { encoding: { ...activation, bits: 6 } } } }, fixtureTarget, narrow);
+      expect(notes).toEqual([expect.stringContaining("products read 1 of the tensors")]);
+      expect(assemble(complete).notes).toBeUndefined();
+    });
+
     it.each([
       ["a rescaling of other channels", { operands: { x: { encoding: read, rescaling: { axis: 1, scale: [1, 1] } } } }, "operands.x.rescaling"],
       ["too few codes", { codes: { second_w: encodeCodes(new Int8Array(15)) } }, "codes.second_w"],

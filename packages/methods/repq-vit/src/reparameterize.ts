@@ -14,7 +14,7 @@ import { type AffineEncoding, affineEncoding, codeRange, type OperandPlan, round
 
 /**
  * The smallest step beside the widest: a channel that hardly varies would be stretched without end, and b with it. At 2^-16 the float32 rounding
- * of beta / r - b stays below a tenth of a step for a channel as far from zero as the widest one reaches at 6 bits.
+ * of beta / r - b stays within a step of the grid, for channels no farther from zero than the widest one reaches.
  */
 const smallestShare = 2 ** -16;
 
