@@ -4,8 +4,8 @@ import type { AffineEncoding, Layer, LayerSample, NodeView, Tensor } from "../sp
 import { rightScales } from "./sides.ts";
 import { asRight, placeOf, weightLayoutOf } from "./weight-layout.ts";
 
-/** Elements that make up for each other, at most: the time it takes grows with the cube. */
-const largestBlock = 1152;
+/** Elements that make up for each other, at most: the time grows with the cube, and nothing else runs meanwhile, not even a request to stop. */
+const largestBlock = 768;
 
 export interface CompensatedCodesOptions {
   readonly layer: Layer;
