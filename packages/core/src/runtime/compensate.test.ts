@@ -108,8 +108,8 @@ describe("compensated codes", () => {
     };
     const text = await compensatedCodes({ layer: layer.sample.layer, node: layer.node, weight, encoding, moments });
     expect(asked).toEqual([
-      [0, 768],
-      [768, 786],
+      [0, 765],
+      [765, 1170],
     ]);
     const codes = decodeCodes("w", text, weight.shape, encoding);
     const nearest = outputError(layer, layer.sample.left, weight, fakeQuantize(weight, encoding));
