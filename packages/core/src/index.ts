@@ -34,6 +34,7 @@ export {
   rescaleWeight,
   type SiteAnswers,
   type StartingPlan,
+  type StartingRanges,
   startingObservations,
   startingPlan,
 } from "./plan/index.ts";
@@ -42,6 +43,7 @@ export { apply, createQuantizer, plan, quantize, sensitivity } from "./quantizer
 export * from "./report/index.ts";
 export {
   type CompensatedCodesOptions,
+  chooseStartingPlan,
   compensatedCodes,
   factorsOf,
   layerGroups,

@@ -9,4 +9,4 @@ export { createPlanDraft, type Finding, type PlanDraft } from "./plan-draft.ts";
 export { answersOnGrid, inputEncodingOf, inputScaleOf, operandOf, type Reading, readsStored } from "./reads.ts";
 export { biasOfShift, checkRescaling, isShifted, rescaleWeight } from "./rescale.ts";
 export { formatPlan, parsePlan, quantPlanSchema } from "./schema.ts";
-export { operandRanges, type StartingPlan, startingObservations, startingPlan } from "./starting-plan.ts";
+export { operandRanges, type StartingPlan, type StartingRanges, startingObservations, startingPlan } from "./starting-plan.ts";

@@ -1,4 +1,4 @@
-/** Where a search starts: ranges of least squared error where tensors are stored, extremes where products read, largest magnitudes of weights. */
+/** Where a search starts: extremes where products read, largest magnitudes of weights, and for what is stored between kernels one of two kinds of ranges. */
 import { observeChannelExtremes, observeExtremes, observeHistogram } from "../calibrate/index.ts";
 import { affineEncoding, boundedRange, encodeRange, encodeWeight, limitHistogram, mseRange, type Range, unionOf } from "../numerics/index.ts";
 import type {
@@ -38,12 +38,15 @@ export function operandRanges(site: OperandSite, statistics: Statistics): readon
   return [statistics.get(observeOperand(site))].flat();
 }
 
-export function startingPlan(graph: GraphView, placement: Placement, statistics: Statistics): StartingPlan {
+/** Of what is stored: all that was seen, or where the squared error is least. Neither is better on every network. */
+export type StartingRanges = "extremes" | "squared-error";
+
+export function startingPlan(graph: GraphView, placement: Placement, statistics: Statistics, ranges: StartingRanges = "squared-error"): StartingPlan {
   const encodings: Record<string, AffineEncoding> = {};
   const operands: Record<string, OperandPlan> = {};
   const skipped: Record<string, string> = {};
   for (const site of placement.activations) {
-    const range = unionOf(site.observed.map((tensor) => storedRange(tensor, site, statistics)));
+    const range = unionOf(site.observed.map((tensor) => storedRange(tensor, site, statistics, ranges)));
     const reason = refusal(range);
     for (const tensor of site.tensors) {
       if (reason) skipped[tensor] = reason;
@@ -62,10 +65,11 @@ export function startingPlan(graph: GraphView, placement: Placement, statistics:
   return { encodings, operands, skipped };
 }
 
-function storedRange(tensor: string, { bounds = {}, config }: ActivationSite, statistics: Statistics): Range {
+function storedRange(tensor: string, { bounds = {}, config }: ActivationSite, statistics: Statistics, ranges: StartingRanges): Range {
   const histogram = statistics.get(observeHistogram(tensor));
   if (histogram.infinite > 0) return { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
-  return boundedRange(mseRange(limitHistogram(histogram, bounds), config), histogram.range, bounds, config);
+  const limited = limitHistogram(histogram, bounds);
+  return boundedRange(ranges === "extremes" ? limited.range : mseRange(limited, config), histogram.range, bounds, config);
 }
 
 function refusal({ min, max }: Range): string | undefined {

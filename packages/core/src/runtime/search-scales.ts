@@ -24,7 +24,7 @@ const stride = 4;
  * For every scale of a weight the factor of least error: channel m of the output depends on scale m alone, so all advance together. With one
  * scale per tensor, the factor of least error for the whole layer. Scales that several channels share, by `blocks`, get one factor. Factors are tried from
  * the largest on, and no further once every scale has become far too small; a step of the grid of factors between two tried ones is
- * looked at only beside the better of both.
+ * looked at only beside the better of both. Factor 1, where it is among them, is tried in any case.
  */
 export async function searchWeightFactors(
   probe: Probe,
@@ -55,6 +55,9 @@ export async function searchWeightFactors(
   for (let offset = 1 - stride; offset < stride; offset++) {
     if (offset !== 0) await attempt(middle.map((index) => Math.min(Math.max(index + offset, 0), descending.length - 1)));
   }
+  // A weight that lies on the grid it starts from has no error there, and some a step beside it.
+  const unchanged = descending.indexOf(1);
+  if (unchanged >= 0) await attempt(new Int32Array(count).fill(unchanged));
   return Float64Array.from(blocks, (block) => descending[best[block]!]!);
 }
 

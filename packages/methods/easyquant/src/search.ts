@@ -1,4 +1,5 @@
 import {
+  chooseStartingPlan,
   createPlanDraft,
   type Finding,
   type Layer,
@@ -7,7 +8,6 @@ import {
   type PlanContext,
   type PlanDraft,
   type StartingPlan,
-  startingPlan,
 } from "@halftone/core";
 import { throwIfAborted, withProbes } from "./open-probes.ts";
 import { type OperandStart, operandStart } from "./operand-start.ts";
@@ -20,7 +20,7 @@ import { type WeightStart, weightStart } from "./weight-start.ts";
 /** Group by group from the first layer to the last; what is decided is what later layers see. */
 export async function search(context: PlanContext, settings: Settings): Promise<MethodPlan> {
   const { runtime, graph, placement, signal } = context;
-  const start = startingPlan(graph, placement, context.statistics);
+  const start = await chooseStartingPlan(context);
   const draft = createPlanDraft(graph, placement, start);
   const layers = searchable(context, start);
   const done: string[] = [];

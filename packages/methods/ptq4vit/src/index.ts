@@ -11,9 +11,9 @@
  *
  * Two traps of the released code are avoided. There L is differentiated while every layer is still float: both answers are equal and the
  * gradient is zero, but for the noise between two batch sizes. Where there is no noise all candidates tie, and the first one, a
- * hundredth of the range, is taken everywhere. Here the gradient is that of the network on the grids of its extremes. And there scores are read as the
- * sum of both grids, Q(clip(x, t, 1)) + Q(clip(x, 0, t)), which is t too much for every score, zero included, so that the search
- * drifts to the smallest t. Here a score is read from one grid, as in the paper.
+ * hundredth of the range, is taken everywhere. Here the gradient is that of the network on the grids that the search starts from. And there
+ * scores are read as the sum of both grids, Q(clip(x, t, 1)) + Q(clip(x, 0, t)), which is t too much for every score, zero included, so
+ * that the search drifts to the smallest t. Here a score is read from one grid, as in the paper.
  */
 import { type QuantMethod, startingObservations } from "@halftone/core";
 import { type Ptq4VitOptions, settingsOf } from "./options.ts";

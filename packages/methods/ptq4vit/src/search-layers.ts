@@ -44,7 +44,7 @@ export async function searchLayers(
     return operand !== previous;
   };
 
-  await takeTurns(process.env.ORDER === "a" ? [searchOperand, searchWeights] : [searchWeights, searchOperand], rounds);
+  await takeTurns([searchWeights, searchOperand], rounds);
   return {
     operands: { [samples[0]!.layer.operands[0]!]: operand },
     weights: Object.fromEntries(weights.map(({ tensor, current }) => [tensor, current])),

@@ -110,13 +110,13 @@ describe("the weights of errors", () => {
 
   it("are done without in layers that the loss does not depend on, and the plan says which", async () => {
     const made = await planOf(besides(), feedsOf());
-    expect(made.notes).toEqual([expect.stringMatching(/loss does not depend on beside:/)]);
+    expect(made.notes).toContainEqual(expect.stringMatching(/loss does not depend on beside:/));
   });
 
   it("are done without where an operator has no gradient, and the plan says so", async () => {
     const model = attention((b, y) => b.op("CumSum", [y, b.constant({ dtype: "int64", shape: [], data: BigInt64Array.of(1n) })], {}, "running_sum"));
     const made = await planOf(model, feedsOf());
-    expect(made.notes).toEqual([expect.stringMatching(/not weighted.*running_sum \(CumSum\)/)]);
+    expect(made.notes).toContainEqual(expect.stringMatching(/not weighted.*running_sum \(CumSum\)/));
     expect(made.encodings).toEqual((await planOf(model, feedsOf(), { method: ptq4vit({ metric: "squared-error" }) })).encodings);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  chooseStartingPlan,
   createPlanDraft,
   type Finding,
   type Layer,
@@ -9,7 +10,6 @@ import {
   type PlanDraft,
   QuantError,
   type StartingPlan,
-  startingPlan,
 } from "@halftone/core";
 import { throwIfAborted, withProbes } from "./open-probes.ts";
 import { type OperandCandidates, operandCandidates } from "./operand-candidates.ts";
@@ -20,7 +20,7 @@ import { type WeightStart, weightStart } from "./weight-start.ts";
 
 /** Where the network cannot be differentiated all errors count alike. */
 export async function search(context: PlanContext, settings: Settings): Promise<MethodPlan> {
-  const start = startingPlan(context.graph, context.placement, context.statistics);
+  const start = await chooseStartingPlan(context);
   try {
     return await searchAll(context, settings, start);
   } catch (error) {

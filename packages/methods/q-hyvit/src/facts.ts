@@ -5,6 +5,7 @@ import {
   type Layer,
   type NodeView,
   type OperandSite,
+  observeHistogram,
   operandRanges,
   type PlanContext,
   type Range,
@@ -42,7 +43,7 @@ export function factsOf(context: PlanContext, start: StartingPlan, tensor: strin
   const ranges = operandRanges(site, context.statistics);
   return {
     site,
-    range: unionOf(ranges),
+    range: unionOf([...ranges, ...(site.sharesGrid ? storedRanges(context, site) : [])]),
     channels: channelsOf(context.graph, site, layers, ranges),
     padded: layers.some(({ padded }) => padded),
     grouped: layers.some(({ groups }) => groups > 1),
@@ -50,6 +51,12 @@ export function factsOf(context: PlanContext, start: StartingPlan, tensor: strin
     smallestFactor: site.sharesGrid && hasOtherReaders(context, site) ? sharedFloor : 0,
     worthwhile: isFreeRescaling({ ...context, start }, tensor) ? worthwhile.free : worthwhile.added,
   };
+}
+
+/** What lies on the same stored grid, and has to fit as well. */
+function storedRanges({ placement, statistics }: PlanContext, { tensor }: OperandSite): readonly Range[] {
+  const stored = placement.activations.find(({ tensors }) => tensors.includes(tensor));
+  return (stored?.observed ?? []).map((name) => statistics.get(observeHistogram(name)).range);
 }
 
 /** A rescaling must be undone by everyone who reads it: all integer readers have a weight. */

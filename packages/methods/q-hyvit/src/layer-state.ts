@@ -58,7 +58,7 @@ function stateOf({ graph, placement, runtime }: PlanContext, sample: LayerSample
       return found;
     },
     searchWeights: async (operand, factors) => {
-      found = await searchWeightFactors(probe, operand, initial(operand.rescaling), factorsOf(site.config, factors));
+      found = await searchWeightFactors(probe, operand, initial(operand.rescaling), factorsOf(site.config, [...factors, 1]));
     },
     current,
     compensated: async (operand) => {

@@ -1,4 +1,5 @@
 import {
+  chooseStartingPlan,
   createPlanDraft,
   type Layer,
   type LayerSample,
@@ -9,7 +10,6 @@ import {
   QuantError,
   type SampleOptions,
   type StartingPlan,
-  startingPlan,
 } from "@halftone/core";
 import { choicesOf } from "./choices.ts";
 import { factsOf } from "./facts.ts";
@@ -22,7 +22,7 @@ import { reconstructGroup } from "./reconstruct-group.ts";
  */
 export async function reconstruct(context: PlanContext, settings: Settings): Promise<MethodPlan> {
   const { graph, placement, runtime, structure } = context;
-  const start = startingPlan(graph, placement, context.statistics);
+  const start = await chooseStartingPlan(context);
   const draft = createPlanDraft(graph, placement, start);
   const layers = runtime.layers.filter((layer) => isPlanned(layer, start));
   const notes: string[] = [];

@@ -1,4 +1,5 @@
 import {
+  chooseStartingPlan,
   createPlanDraft,
   type Layer,
   type LayerSample,
@@ -7,7 +8,6 @@ import {
   type PlanContext,
   type PlanDraft,
   QuantError,
-  startingPlan,
 } from "@halftone/core";
 import { decide } from "./decide.ts";
 import type { Settings } from "./options.ts";
@@ -18,8 +18,8 @@ import { rolesOf } from "./roles.ts";
  * 2212.08254, Algorithm 1). A pass over the data per layer would be exact; here a few consecutive groups of layers share one.
  */
 export async function calibrate(context: PlanContext, settings: Settings): Promise<MethodPlan> {
-  const { graph, placement, runtime, statistics, signal } = context;
-  const start = startingPlan(graph, placement, statistics);
+  const { graph, placement, runtime, signal } = context;
+  const start = await chooseStartingPlan(context);
   const draft = createPlanDraft(graph, placement, start);
   const deciding = { context, settings, roles: rolesOf(context, settings), start, operandOf: draft.operandOf };
   const done: string[] = [];

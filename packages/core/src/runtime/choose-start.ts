@@ -1,0 +1,34 @@
+import { type StartingPlan, type StartingRanges, startingPlan } from "../plan/index.ts";
+import type { Layer, PlanContext } from "../spec/index.ts";
+
+const kinds: readonly StartingRanges[] = ["squared-error", "extremes"];
+
+/**
+ * The starting plan that disturbs the last layers least: each kind of ranges is tried on the whole network, and what its last products answer is compared with
+ * the float network.
+ */
+export async function chooseStartingPlan(context: PlanContext): Promise<StartingPlan> {
+  const { graph, placement, statistics, recall } = context;
+  const plans = new Map(kinds.map((kind) => [kind, startingPlan(graph, placement, statistics, kind)] as const));
+  const [first, ...others] = [...plans.values()].map((plan) => JSON.stringify(plan));
+  if (others.every((other) => other === first)) return plans.get(kinds[0]!)!;
+  const chosen = await recall("starting ranges", async () => {
+    const errors = new Map<StartingRanges, number>();
+    for (const [kind, plan] of plans) errors.set(kind, await errorOf(context, plan));
+    return kinds.reduce((best, kind) => (errors.get(kind)! < errors.get(best)! ? kind : best));
+  });
+  return plans.get(chosen)!;
+}
+
+/** Of the last products, with everything in front of them on the plan's grids. */
+async function errorOf({ runtime, structure }: PlanContext, plan: StartingPlan): Promise<number> {
+  const last = runtime.layers.filter(({ node }) => structure.last.includes(node));
+  const seen: readonly Layer[] = last.length > 0 ? last : runtime.layers.slice(-1);
+  let sum = 0;
+  for (const sample of await runtime.sample(seen, { upstream: plan })) {
+    const probe = await runtime.probe(sample);
+    sum += (await probe.error({})).layer;
+    await probe.dispose();
+  }
+  return sum;
+}
