@@ -48,6 +48,7 @@ export {
   factorsOf,
   layerGroups,
   linearFactors,
+  networkError,
   scaledBy,
   searchWeightFactors,
   type ThinningOptions,

@@ -1,5 +1,5 @@
 import { type StartingPlan, type StartingRanges, startingPlan } from "../plan/index.ts";
-import type { Layer, PlanContext } from "../spec/index.ts";
+import type { Layer, PartialPlan, PlanContext } from "../spec/index.ts";
 
 const kinds: readonly StartingRanges[] = ["squared-error", "extremes"];
 
@@ -14,14 +14,14 @@ export async function chooseStartingPlan(context: PlanContext): Promise<Starting
   if (others.every((other) => other === first)) return plans.get(kinds[0]!)!;
   const chosen = await recall("starting ranges", async () => {
     const errors = new Map<StartingRanges, number>();
-    for (const [kind, plan] of plans) errors.set(kind, await errorOf(context, plan));
+    for (const [kind, plan] of plans) errors.set(kind, await networkError(context, plan));
     return kinds.reduce((best, kind) => (errors.get(kind)! < errors.get(best)! ? kind : best));
   });
   return plans.get(chosen)!;
 }
 
-/** Of the last products, with everything in front of them on the plan's grids. */
-async function errorOf({ runtime, structure }: PlanContext, plan: StartingPlan): Promise<number> {
+/** Squared error of what the last products answer, with everything in front of them on the grids of the plan, on the calibration data. */
+export async function networkError({ runtime, structure }: Pick<PlanContext, "runtime" | "structure">, plan: PartialPlan): Promise<number> {
   const last = runtime.layers.filter(({ node }) => structure.last.includes(node));
   const seen: readonly Layer[] = last.length > 0 ? last : runtime.layers.slice(-1);
   let sum = 0;

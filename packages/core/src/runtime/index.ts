@@ -1,4 +1,4 @@
-export { chooseStartingPlan } from "./choose-start.ts";
+export { chooseStartingPlan, networkError } from "./choose-start.ts";
 export { type CompensatedCodesOptions, compensatedCodes } from "./compensate.ts";
 export { buildGradientModel, type GradientLoss, type GradientModelOptions, gradientNameOf, lossTensorOf, targetName } from "./gradient/index.ts";
 export { layerGroups } from "./layer-groups.ts";

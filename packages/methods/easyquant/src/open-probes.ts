@@ -1,4 +1,4 @@
-import { type LayerSample, type PlanContext, type Probe, QuantError, thinSample } from "@halftone/core";
+import { type LayerSample, type PlanContext, type Probe, QuantError } from "@halftone/core";
 
 /** Opens a probe of the cosine per layer, and closes them behind `work`. They stop where the run is aborted. */
 export async function withProbes<Result>(
@@ -8,7 +8,7 @@ export async function withProbes<Result>(
 ): Promise<Result> {
   const probes: Probe[] = [];
   try {
-    for (const sample of samples) probes.push(stoppable(await runtime.probe(thinSample(sample), "cosine"), signal));
+    for (const sample of samples) probes.push(stoppable(await runtime.probe(sample, "cosine"), signal));
     return await work(probes);
   } finally {
     for (const probe of probes) await probe.dispose();

@@ -38,6 +38,7 @@ it.each<[string, unknown]>([
   ["tolerance", 1],
   ["calibration", "both"],
   ["groupsPerPass", 0],
+  ["positions", 0],
   ["compat", "released-code"],
 ])("refuses %s = %s, and names it", (field, value) => {
   expect(() => easyQuant({ [field]: value } as EasyQuantOptions)).toThrow(

@@ -22,6 +22,11 @@ export interface EasyQuantOptions {
    */
   readonly groupsPerPass?: number;
   /**
+   * Rows of each layer that are looked at, spread over all samples: pixels of a convolution, tokens of a linear layer. Rare large values that are
+   * on none of them are clipped as if they did not matter. Default 2048.
+   */
+  readonly positions?: number;
+  /**
    * `base-ptq`: the variant that papers on vision transformers compare with (BasePTQ of PTQ4ViT, arXiv 2111.12293): symmetric grids that start from a
    * step of max / (2^(k-1) - 0.5), factors 0.5 to 1.2 of the step, one round, and layers that see the float network.
    */
@@ -37,6 +42,7 @@ export interface Settings {
   readonly tolerance: number;
   readonly sequential: boolean;
   readonly groupsPerPass: number;
+  readonly positions: number;
   readonly basePtq: boolean;
 }
 
@@ -46,7 +52,7 @@ export function settingsOf(options: EasyQuantOptions): Settings {
   check("compat", compat === undefined || compat === "base-ptq", `"${compat}" is not base-ptq`);
   const basePtq = compat === "base-ptq";
   const { candidates = 100, smallestFactor = 0.5, largestFactor = basePtq ? 1.2 : 2, rounds = basePtq ? 1 : 3, tolerance = 0.01, groupsPerPass = 2 } = options;
-  const { calibration = basePtq ? "parallel" : "sequential" } = options;
+  const { calibration = basePtq ? "parallel" : "sequential", positions = 2048 } = options;
   checkCount("candidates", candidates, 2);
   check("smallestFactor", smallestFactor > 0 && Number.isFinite(smallestFactor), `${smallestFactor} is not above 0`);
   check("largestFactor", largestFactor > smallestFactor && Number.isFinite(largestFactor), `${largestFactor} is not above smallestFactor, ${smallestFactor}`);
@@ -54,7 +60,8 @@ export function settingsOf(options: EasyQuantOptions): Settings {
   check("tolerance", tolerance >= 0 && tolerance < 1, `${tolerance} is not in [0, 1)`);
   check("calibration", calibration === "sequential" || calibration === "parallel", `"${calibration}" is not sequential or parallel`);
   checkCount("groupsPerPass", groupsPerPass, 1);
-  return { candidates, smallestFactor, largestFactor, rounds, tolerance, sequential: calibration === "sequential", groupsPerPass, basePtq };
+  checkCount("positions", positions, 1);
+  return { candidates, smallestFactor, largestFactor, rounds, tolerance, sequential: calibration === "sequential", groupsPerPass, positions, basePtq };
 }
 
 function checkCount(field: string, value: number, least: number): void {

@@ -7,10 +7,10 @@ type Group = readonly Layer[];
 export function passesOf(
   runtime: Pick<SearchRuntime, "chunks">,
   layers: readonly Layer[],
-  { sequential, groupsPerPass }: Settings,
+  { sequential, groupsPerPass, positions }: Settings,
 ): readonly (readonly Group[])[] {
   const most = sequential ? groupsPerPass : Number.POSITIVE_INFINITY;
-  const sampling = sequential ? { upstream: {} } : {};
+  const sampling = { positions, ...(sequential && { upstream: {} }) };
   const passes: Group[][] = [];
   for (const group of layerGroups(layers)) {
     const pass = passes.at(-1);

@@ -1,6 +1,6 @@
 import { type AffineEncoding, type Finding, type OperandPlan, type Probe, scaledBy, searchWeightFactors } from "@halftone/core";
 import { alternate } from "./alternate.ts";
-import { leastError } from "./least-error.ts";
+import { leastFactor } from "./least-factor.ts";
 import type { OperandStart } from "./operand-start.ts";
 import type { Settings } from "./options.ts";
 import type { WeightStart } from "./weight-start.ts";
@@ -39,7 +39,7 @@ export async function searchLayers(members: readonly SearchedLayer[], tensor: st
   };
 
   const searchOperand = async (error: number): Promise<number> => {
-    const factor = await leastError(start.factors, async (each) => sumOf(await errorsOf(scaledOperand(start, each))));
+    const factor = await leastFactor(start.factors, async (each) => sumOf(await errorsOf(scaledOperand(start, each))));
     const found = scaledOperand(start, factor);
     const reached = sumOf(await errorsOf(found));
     if (!isBetter(reached, error)) return error;
@@ -56,7 +56,7 @@ export async function searchLayers(members: readonly SearchedLayer[], tensor: st
 async function searchWeight(probe: Probe, left: OperandPlan, { encoding, factors, perChannel }: WeightStart): Promise<AffineEncoding> {
   if (factors.length === 0) return encoding;
   if (perChannel) return scaledBy(encoding, await searchWeightFactors(probe, left, encoding, factors));
-  return scaledBy(encoding, await leastError(factors, async (factor) => (await probe.error({ left, right: scaledBy(encoding, factor) })).layer));
+  return scaledBy(encoding, await leastFactor(factors, async (factor) => (await probe.error({ left, right: scaledBy(encoding, factor) })).layer));
 }
 
 function scaledOperand({ encoding }: OperandStart, factor: number): OperandPlan {

@@ -1,6 +1,6 @@
 import { type Finding, type Layer, type OperandPlan, type Probe, scaledBy } from "@halftone/core";
 import { alternate, type Turn } from "./alternate.ts";
-import { leastError } from "./least-error.ts";
+import { leastFactor } from "./least-factor.ts";
 import type { OperandStart } from "./operand-start.ts";
 import type { Settings } from "./options.ts";
 
@@ -18,7 +18,7 @@ export async function searchProduct({ operands }: Layer, probe: Probe, startOf: 
   const turnOf = (tensor: string, { encoding, factors }: OperandStart): Turn => {
     const scaled = (factor: number): OperandPlan => ({ encoding: scaledBy(encoding, factor) });
     return async (error) => {
-      const plan = scaled(await leastError(factors, (factor) => errorWith(tensor, scaled(factor))));
+      const plan = scaled(await leastFactor(factors, (factor) => errorWith(tensor, scaled(factor))));
       const reached = await errorWith(tensor, plan);
       if (!settings.basePtq && !(reached < error)) return error;
       found.set(tensor, plan);

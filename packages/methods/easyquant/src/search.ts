@@ -27,7 +27,7 @@ export async function search(context: PlanContext, settings: Settings): Promise<
   for (const pass of passesOf(runtime, layers, settings)) {
     const members = pass.flat();
     // Of the moment the pass begins, so that a run that goes on with some of its groups found sees the same.
-    const sampling = settings.sequential ? { upstream: draft.of(done) } : {};
+    const sampling = { positions: settings.positions, ...(settings.sequential && { upstream: draft.of(done) }) };
     let sampled: Promise<ReadonlyMap<Layer, LayerSample>> | undefined;
     for (const group of pass) {
       throwIfAborted(signal);

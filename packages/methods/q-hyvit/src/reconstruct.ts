@@ -5,6 +5,7 @@ import {
   type LayerSample,
   layerGroups,
   type MethodPlan,
+  networkError,
   type OperandPlan,
   type PlanContext,
   QuantError,
@@ -55,7 +56,14 @@ export async function reconstruct(context: PlanContext, settings: Settings): Pro
       context.progress(done, layers.length);
     }
   }
-  return draft.plan(notes);
+  return (await isWorthIt(context, start, draft.plan(), settings.identity)) ? draft.plan(notes) : { ...start, notes: [...notes, kept] };
+}
+
+const kept = "what the search found layer by layer disturbs the network's last layers more than what it started from, which is kept";
+
+/** Layers are searched one by one; whether all of it together helps shows at the end of the network only. */
+function isWorthIt(context: PlanContext, start: StartingPlan, found: MethodPlan, identity: string): Promise<boolean> {
+  return context.recall(`${identity} worth it`, async () => (await networkError(context, found)) <= (await networkError(context, start)));
 }
 
 /** Whether everything the layer reads has a grid to start from. */
