@@ -84,6 +84,11 @@ describe("encodeRange", () => {
     );
   });
 
+  it("answers with a zero point of 0, never -0, which a plan in JSON would lose", () => {
+    const { zeroPoint } = encodeRange({ min: -128.2, max: 126.8 }, config("int8", "asymmetric"));
+    expect(Object.is(zeroPoint, 0)).toBe(true);
+  });
+
   it.each([
     [Number.NaN, 1],
     [0, Number.POSITIVE_INFINITY],

@@ -52,7 +52,9 @@ export function encodeRange({ min, max }: Range, config: Pick<TensorConfig, "dty
   const usesAllCodes = config.scheme === "asymmetric" || (config.scheme === "symmetric-uint8" && low === 0);
   if (usesAllCodes) {
     const scale = floored((high - low) / (codes.max - codes.min));
-    return { scale, zeroPoint: high === low ? centre(config) : Math.min(Math.max(roundHalfEven(codes.min - low / scale), codes.min), codes.max) };
+    // Rounding may answer -0, which JSON does not keep.
+    const zeroPoint = Math.min(Math.max(roundHalfEven(codes.min - low / scale), codes.min), codes.max) + 0;
+    return { scale, zeroPoint: high === low ? centre(config) : zeroPoint };
   }
   const steps = options.narrow && isSigned(config.dtype) ? 2 * codes.max : codes.max - codes.min;
   const scale = floored((2 * Math.max(-low, high)) / steps);

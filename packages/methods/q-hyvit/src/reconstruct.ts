@@ -59,11 +59,14 @@ export async function reconstruct(context: PlanContext, settings: Settings): Pro
   return (await isWorthIt(context, start, draft.plan(), settings.identity)) ? draft.plan(notes) : { ...start, notes: [...notes, kept] };
 }
 
-const kept = "what the search found layer by layer disturbs the network's last layers more than what it started from, which is kept";
+const kept = "what the search found layer by layer disturbs the network's last layers far more than what it started from, which is kept";
+
+/** Errors that gradients weigh may be larger as plain ones and still keep the answers; so much larger they do not. */
+const tolerated = 2;
 
 /** Layers are searched one by one; whether all of it together helps shows at the end of the network only. */
 function isWorthIt(context: PlanContext, start: StartingPlan, found: MethodPlan, identity: string): Promise<boolean> {
-  return context.recall(`${identity} worth it`, async () => (await networkError(context, found)) <= (await networkError(context, start)));
+  return context.recall(`${identity} worth it`, async () => (await networkError(context, found)) <= tolerated * (await networkError(context, start)));
 }
 
 /** Whether everything the layer reads has a grid to start from. */
