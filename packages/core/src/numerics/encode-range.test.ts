@@ -85,7 +85,7 @@ describe("encodeRange", () => {
   });
 
   it("answers with a zero point of 0, never -0, which a plan in JSON would lose", () => {
-    const { zeroPoint } = encodeRange({ min: -128.2, max: 126.8 }, config("int8", "asymmetric"));
+    const { zeroPoint } = encodeRange({ min: -127.8, max: 127.2 }, config("int8", "asymmetric"));
     expect(Object.is(zeroPoint, 0)).toBe(true);
   });
 
