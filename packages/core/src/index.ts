@@ -53,6 +53,7 @@ export {
   searchWeightFactors,
   type ThinningOptions,
   thinSample,
+  withProbes,
 } from "./runtime/index.ts";
 export * from "./spec/index.ts";
 export { recognizeStructure, type StructureOverrides } from "./structure/index.ts";

@@ -5,3 +5,4 @@ export { layerGroups } from "./layer-groups.ts";
 export { createSearchRuntime, type SearchRuntimeOptions } from "./search-runtime.ts";
 export { factorsOf, linearFactors, scaledBy, searchWeightFactors } from "./search-scales.ts";
 export { type ThinningOptions, thinSample } from "./thin-sample.ts";
+export { withProbes } from "./with-probes.ts";

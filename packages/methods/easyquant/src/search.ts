@@ -8,8 +8,8 @@ import {
   type PlanContext,
   type PlanDraft,
   type StartingPlan,
+  withProbes,
 } from "@halftone/core";
-import { throwIfAborted, withProbes } from "./open-probes.ts";
 import { type OperandStart, operandStart } from "./operand-start.ts";
 import type { Settings } from "./options.ts";
 import { passesOf } from "./passes.ts";
@@ -19,7 +19,7 @@ import { type WeightStart, weightStart } from "./weight-start.ts";
 
 /** Group by group from the first layer to the last; what is decided is what later layers see. */
 export async function search(context: PlanContext, settings: Settings): Promise<MethodPlan> {
-  const { runtime, graph, placement, signal } = context;
+  const { runtime, graph, placement } = context;
   const start = await chooseStartingPlan(context);
   const draft = createPlanDraft(graph, placement, start);
   const layers = searchable(context, start);
@@ -30,7 +30,6 @@ export async function search(context: PlanContext, settings: Settings): Promise<
     const sampling = { positions: settings.positions, ...(settings.sequential && { upstream: draft.of(done) }) };
     let sampled: Promise<ReadonlyMap<Layer, LayerSample>> | undefined;
     for (const group of pass) {
-      throwIfAborted(signal);
       const finding = await context.recall<Finding>(keyOf(settings, group), async () => {
         sampled ??= runtime.sample(members, sampling).then((samples) => new Map(samples.map((sample) => [sample.layer, sample])));
         const samples = await sampled;
@@ -65,7 +64,7 @@ async function searchGroup(samples: readonly LayerSample[], { context, start, dr
     const own = weightStart(context, layer, start, settings);
     return decided ? { ...own, encoding: decided, factors: [] } : own;
   };
-  return withProbes(context, samples, async (probes) => {
+  return withProbes(context.runtime, samples, "cosine", async (probes) => {
     const { layer } = samples[0]!;
     if (!layer.weight) return searchProduct(layer, probes[0]!, startOf, settings);
     const members = samples.map((sample, index) => ({ probe: probes[index]!, weight: weightOf(sample.layer) }));

@@ -10,8 +10,8 @@ import {
   type PlanDraft,
   QuantError,
   type StartingPlan,
+  withProbes,
 } from "@halftone/core";
-import { throwIfAborted, withProbes } from "./open-probes.ts";
 import { type OperandCandidates, operandCandidates } from "./operand-candidates.ts";
 import type { Settings } from "./options.ts";
 import { searchLayers } from "./search-layers.ts";
@@ -34,7 +34,7 @@ export async function search(context: PlanContext, settings: Settings): Promise<
 type Found = Finding & { readonly unweighted: readonly string[] };
 
 async function searchAll(context: PlanContext, settings: Settings, start: StartingPlan, notes: readonly string[] = []): Promise<MethodPlan> {
-  const { runtime, graph, placement, signal } = context;
+  const { runtime, graph, placement } = context;
   const draft = createPlanDraft(graph, placement, start);
   const steps = stepsOf(context, settings, draft);
   const layers = layerGroups(searchable(context, start)).flat();
@@ -44,7 +44,6 @@ async function searchAll(context: PlanContext, settings: Settings, start: Starti
   for (const chunk of runtime.chunks(layers, sampling)) {
     let samples: Promise<ReadonlyMap<Layer, LayerSample>> | undefined;
     for (const group of layerGroups(chunk)) {
-      throwIfAborted(signal);
       const found = await context.recall<Found>(keyOf(settings, group), async () => {
         samples ??= runtime.sample(chunk, sampling).then((all) => new Map(all.map((sample) => [sample.layer, sample])));
         const seen = await samples;
@@ -72,7 +71,7 @@ function stepsOf(context: PlanContext, settings: Settings, draft: PlanDraft): (s
     return decided ? { encoding: decided, factors: [], blocks: decided.scale.map(() => 0) } : weightStart(context, layer, settings);
   };
   return (samples) =>
-    withProbes(context, samples, settings.metric, async (probes) => {
+    withProbes(context.runtime, samples, settings.metric === "cosine" ? "cosine" : "squared-error", async (probes) => {
       const layers = samples.map(({ layer }) => layer);
       const [first] = layers as [Layer];
       const finding = first.weight
