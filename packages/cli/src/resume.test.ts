@@ -9,7 +9,7 @@ import { createWorkspace, type Workspace } from "./fixtures/workspace.ts";
 
 const command = fileURLToPath(new URL("../bin/halftone.js", import.meta.url));
 const isBuilt = existsSync(new URL("../dist/main.js", import.meta.url));
-const argv = ["quantize", "model.onnx", "-o", "int8.onnx", "--data", "images", "--preprocess", "card.json", "--method", "q-hyvit", "--samples", "8"];
+const argv = ["quantize", "model.onnx", "-o", "int8.onnx", "--data", "images", "--preprocess", "card.json", "--method", "easyquant", "--samples", "8"];
 
 let workspace: Workspace;
 beforeEach(async () => {
@@ -19,6 +19,8 @@ afterEach(() => workspace.remove());
 
 const record = (): string => workspace.path("int8.search.jsonl");
 const lines = (): readonly string[] => (existsSync(record()) ? readFileSync(record(), "utf8").split("\n").filter(Boolean) : []);
+/** Steps that found something for a layer; the first line tells which ranges the search starts from. */
+const findings = (): readonly string[] => lines().filter((line) => line.includes('"weights"'));
 const planOf = async (): Promise<QuantPlan> => parsePlan(await readFile(workspace.path("int8.plan.json"), "utf8"));
 
 /** Runs the built command and sends the signal as soon as one step of the search is kept. */
@@ -28,7 +30,11 @@ function endAfterOneStep(signal: NodeJS.Signals): Promise<{ readonly code: numbe
   child.stderr.on("data", (chunk) => {
     stderr += chunk;
   });
-  const watch = setInterval(() => lines().length > 0 && child.kill(signal), 1);
+  let sent = false;
+  const watch = setInterval(() => {
+    // Once: a second request to stop ends the process at once.
+    if (!sent && findings().length > 0) sent = child.kill(signal);
+  }, 1);
   return new Promise((resolve) =>
     child.once("close", (code) => {
       clearInterval(watch);
@@ -42,7 +48,7 @@ describe.skipIf(!isBuilt)("a search that did not end (needs the built command)",
     await runCli(workspace.folder, argv);
     const undisturbed = await planOf();
     await endAfterOneStep("SIGKILL");
-    expect(lines().length).toBeGreaterThan(0);
+    expect(findings().length).toBeGreaterThan(0);
     const { code } = await runCli(workspace.folder, [...argv, "--resume"]);
     expect(code).toBe(0);
     expect(await planOf()).toEqual(undisturbed);
@@ -51,10 +57,10 @@ describe.skipIf(!isBuilt)("a search that did not end (needs the built command)",
 
   test("finished steps are taken from the record, not searched again", async () => {
     await endAfterOneStep("SIGKILL");
-    const [first] = lines();
+    const [first] = findings();
     const { key, value } = JSON.parse(first!);
     const weight = Object.keys(value.weights)[0]!;
-    const scale = value.weights[weight].scale.map((each: number) => Math.fround(each * 1.5));
+    const scale = value.weights[weight].scale.map((each: number) => Math.fround(each * 1.01));
     const changed = { ...value, weights: { ...value.weights, [weight]: { ...value.weights[weight], scale } } };
     await writeFile(record(), `${JSON.stringify({ key, value: changed })}\n`);
     await runCli(workspace.folder, [...argv, "--resume"]);
@@ -65,7 +71,7 @@ describe.skipIf(!isBuilt)("a search that did not end (needs the built command)",
     const { code, stderr } = await endAfterOneStep("SIGINT");
     expect(code).toBe(130);
     expect(stderr).toContain("finished steps of the search are kept in int8.search.jsonl; the same command with --resume goes on with them");
-    await writeFile(record(), `${lines()[0]}\n{"key":"torn`);
+    await writeFile(record(), `${findings()[0]}\n{"key":"torn`);
     expect((await runCli(workspace.folder, argv)).code).toBe(0);
     expect(existsSync(record())).toBe(false);
   });

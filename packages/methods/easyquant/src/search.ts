@@ -64,7 +64,7 @@ async function searchGroup(samples: readonly LayerSample[], { context, start, dr
     const own = weightStart(context, layer, start, settings);
     return decided ? { ...own, encoding: decided, factors: [] } : own;
   };
-  return withProbes(context.runtime, samples, "cosine", async (probes) => {
+  return withProbes(context, samples, "cosine", async (probes) => {
     const { layer } = samples[0]!;
     if (!layer.weight) return searchProduct(layer, probes[0]!, startOf, settings);
     const members = samples.map((sample, index) => ({ probe: probes[index]!, weight: weightOf(sample.layer) }));

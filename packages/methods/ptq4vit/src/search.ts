@@ -71,7 +71,7 @@ function stepsOf(context: PlanContext, settings: Settings, draft: PlanDraft): (s
     return decided ? { encoding: decided, factors: [], blocks: decided.scale.map(() => 0) } : weightStart(context, layer, settings);
   };
   return (samples) =>
-    withProbes(context.runtime, samples, settings.metric === "cosine" ? "cosine" : "squared-error", async (probes) => {
+    withProbes(context, samples, settings.metric === "cosine" ? "cosine" : "squared-error", async (probes) => {
       const layers = samples.map(({ layer }) => layer);
       const [first] = layers as [Layer];
       const finding = first.weight
