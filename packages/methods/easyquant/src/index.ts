@@ -5,7 +5,7 @@
  *     max over (S_w, S_a)   mean over samples of cos(O, O_q)      O_q = product of round(A S_a) and round(W S_w), divided by S_a S_w
  *
  * S is the reciprocal of the step. Weights and activation take turns, each over 100 scales from half to twice the one it starts from (largest
- * magnitude), until that changes nothing. Layers come from the first to the last: O is the float network's output, A is what
+ * magnitude), until that changes little. Layers come from the first to the last: O is the float network's output, A is what
  * the layers before it compute once they are quantized. The cosine of a single channel cannot see a wrong gain; so scales per channel
  * are taken only where the cosine of the whole layer, which compares channels, becomes better too.
  */

@@ -196,6 +196,15 @@ describe("sequential calibration", () => {
       expect(sampled.map(({ samples }) => samples.map(({ layer }) => layer.node))).toEqual([["first", "second"], ["third"]]);
     });
   });
+
+  it("looks at as many rows as it is told, spread over the samples", async () => {
+    await withContext(perceptron(), tokens, async (given) => {
+      const { context, sampled } = spied(given);
+      await easyQuant({ positions: 9, candidates: 2 }).plan(context);
+      // Two rows of each of four samples.
+      for (const { samples } of sampled) for (const { left } of samples) expect(left.shape[1]).toBe(8);
+    });
+  });
 });
 
 describe("BasePTQ", () => {
