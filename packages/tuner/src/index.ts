@@ -1,0 +1,10 @@
+export { type BoostedTrees, type BoostingOptions, boost, predict } from "./model/boost.ts";
+export type { Objective } from "./model/gradients.ts";
+export { type Matrix, matrixOf, type TrainingRows } from "./model/rows.ts";
+export type { Tree } from "./model/tree.ts";
+export { type Recipe, type RecipeOptions, recipeOf } from "./recipe/recipe.ts";
+export { keyOf } from "./space/candidate-key.ts";
+export { checkCandidate, checkSpace } from "./space/check-space.ts";
+export { enumerate, maximumCandidates } from "./space/enumerate.ts";
+export { fingerprintOf } from "./space/fingerprint.ts";
+export { type FullOptions, fullSpace, integerOnly12, type PresetOptions, presetSpace, quantune96 } from "./space/presets.ts";
