@@ -19,10 +19,10 @@ export interface SearchDimension {
   readonly when?: SearchCondition;
 }
 
-/** Forbids combinations: where `when` holds, `require` must hold too. */
+/** Forbids combinations: where `when` holds, `only` must hold too. */
 export interface SearchRule {
   readonly when: SearchCondition;
-  readonly require: SearchCondition;
+  readonly only: SearchCondition;
   /** For people: why the other combinations make no sense. */
   readonly reason: string;
 }

@@ -15,7 +15,7 @@ export function checkSpace(space: SearchSpace): void {
   }
   for (const [index, rule] of (space.rules ?? []).entries()) {
     checkCondition(rule.when, known, `rules.${index}.when`);
-    checkCondition(rule.require, known, `rules.${index}.require`);
+    checkCondition(rule.only, known, `rules.${index}.only`);
   }
 }
 
@@ -31,7 +31,7 @@ export function checkCandidate(space: SearchSpace, candidate: Candidate): void {
   const stranger = Object.keys(candidate).find((name) => !space.dimensions.some((dimension) => dimension.name === name));
   if (stranger !== undefined) throw invalid(stranger, `is no dimension of space "${space.name}"`);
   const rule = brokenRule(space.rules, candidate);
-  if (rule) throw invalid(Object.keys(rule.require)[0]!, `this combination is ruled out: ${rule.reason}`);
+  if (rule) throw invalid(Object.keys(rule.only)[0]!, `this combination is ruled out: ${rule.reason}`);
 }
 
 function checkCondition(condition: SearchCondition, known: ReadonlyMap<string, readonly unknown[]>, field: string): void {

@@ -9,5 +9,5 @@ export function isActive({ when }: SearchDimension, candidate: Candidate): boole
 }
 
 export function brokenRule(rules: readonly SearchRule[] | undefined, candidate: Candidate): SearchRule | undefined {
-  return rules?.find((rule) => holds(rule.when, candidate) && !holds(rule.require, candidate));
+  return rules?.find((rule) => holds(rule.when, candidate) && !holds(rule.only, candidate));
 }

@@ -81,5 +81,5 @@ function clippingNeedsImages(images: readonly number[]): readonly SearchRule[] {
   const enough = images.filter((count) => count >= fewestForHistogram);
   if (enough.length === images.length) return [];
   const reason = `divergence, percentiles and squared error want ${fewestForHistogram} images or more`;
-  return [{ when: { clipping: ["kl", "percentile", "mse"] }, require: { images: enough }, reason }];
+  return [{ when: { clipping: ["kl", "percentile", "mse"] }, only: { images: enough }, reason }];
 }

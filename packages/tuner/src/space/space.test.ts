@@ -14,7 +14,7 @@ const small: SearchSpace = {
     { name: "clip", values: ["max", "kl"], when: { method: ["a"] } },
     { name: "images", values: [1, 64] },
   ],
-  rules: [{ when: { clip: ["kl"] }, require: { images: [64] }, reason: "divergence wants more than one image" }],
+  rules: [{ when: { clip: ["kl"] }, only: { images: [64] }, reason: "divergence wants more than one image" }],
 };
 
 test("counts with the first dimension fastest, an inactive one once, forbidden combinations never", () => {
@@ -94,7 +94,7 @@ describe("refuses, naming the field", () => {
     ],
     [
       "a rule about a value that is not there",
-      { name: "s", dimensions: [{ name: "a", values }], rules: [{ when: { a: ["y"] }, require: {}, reason: "" }] },
+      { name: "s", dimensions: [{ name: "a", values }], rules: [{ when: { a: ["y"] }, only: {}, reason: "" }] },
       "rules.0.when.a",
     ],
   ])("%s", (_, space, field) => {
