@@ -1,3 +1,6 @@
+export { bestOf } from "./driver/best.ts";
+export { openJournal, readTransfer } from "./driver/open-journal.ts";
+export { tune } from "./driver/tune.ts";
 export { type BoostedTrees, type BoostingOptions, boost, predict } from "./model/boost.ts";
 export type { Objective } from "./model/gradients.ts";
 export { type Matrix, matrixOf, type TrainingRows } from "./model/rows.ts";
@@ -8,6 +11,8 @@ export { checkCandidate, checkSpace } from "./space/check-space.ts";
 export { enumerate, maximumCandidates } from "./space/enumerate.ts";
 export { fingerprintOf } from "./space/fingerprint.ts";
 export { type FullOptions, fullSpace, integerOnly12, type PresetOptions, presetSpace, quantune96 } from "./space/presets.ts";
+export { parseEntry } from "./store/entry.ts";
+export { memoryStore } from "./store/memory-store.ts";
 export { type BoostedTreesOptions, boostedTrees } from "./strategies/boosted-trees.ts";
 export { strategyByName, strategyNames } from "./strategies/by-name.ts";
 export { type GeneticOptions, geneticSearch } from "./strategies/genetic.ts";

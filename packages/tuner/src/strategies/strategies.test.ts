@@ -85,6 +85,9 @@ describe("transfer", () => {
     const answer = search(transferSearch(), related(6), 8, 0, others).map(({ candidate }) => keyOf(candidate));
     const shuffled = [...others].reverse().map(({ workload, trials }) => ({ workload, trials: [...trials].reverse() }));
     expect(search(transferSearch(), related(6), 8, 0, shuffled).map(({ candidate }) => keyOf(candidate))).toEqual(answer);
+    const inPercent = others.map(({ workload, trials }) => ({ workload: { ...workload, reference: 1000 }, trials: trials.map((trial) => scaled(trial, 100)) }));
+    const answerInPercent = search(transferSearch(), (candidate) => 100 * related(6)(candidate), 8, 0, inPercent, 1000);
+    expect(answerInPercent.map(({ candidate }) => keyOf(candidate))).toEqual(answer);
   });
 
   test("learns from rows of another space, and skips workloads that say nothing", () => {
@@ -114,18 +117,29 @@ describe("successive halving", () => {
   });
 });
 
-function search(strategy: SearchStrategy, score: (candidate: Candidate) => number, trials: number, seed: number, others: readonly WorkloadTrials[] = []) {
+function search(
+  strategy: SearchStrategy,
+  score: (candidate: Candidate) => number,
+  trials: number,
+  seed: number,
+  others: readonly WorkloadTrials[] = [],
+  reference = 10,
+) {
   const history: Trial[] = [];
   while (history.length < trials) {
-    const [proposal] = strategy.ask(questionOf(history, seed, others));
+    const [proposal] = strategy.ask(questionOf(history, seed, others, reference));
     if (!proposal) break;
     history.push({ ...trialOf(proposal.candidate, score(proposal.candidate), history.length, "own"), effort: proposal.effort });
   }
   return history;
 }
 
-function questionOf(history: readonly Trial[], seed: number, others: readonly WorkloadTrials[]): SearchQuestion {
-  return { space, workload: { id: "own", features: {}, reference: 10 }, history, pending: [], others, count: 1, seed };
+function questionOf(history: readonly Trial[], seed: number, others: readonly WorkloadTrials[], reference = 10): SearchQuestion {
+  return { space, workload: { id: "own", features: {}, reference }, history, pending: [], others, count: 1, seed };
+}
+
+function scaled(trial: Trial, factor: number): Trial {
+  return { ...trial, outcome: { status: "done", score: factor * scoreOf(trial), metrics: {} } };
 }
 
 function trialOf(candidate: Candidate, score: number, id: number, workload: string): Trial {

@@ -1,15 +1,21 @@
 import type { Candidate } from "@halftone/core";
 import { boost, predict } from "../../model/boost.ts";
 import { matrixOf } from "../../model/rows.ts";
+import { keyOf } from "../../space/candidate-key.ts";
 import type { Measured } from "./measured.ts";
+import { varianceOf } from "./similarity.ts";
 
-/** XGBoost's defaults with the paper's 200 rounds: on some hundred rows the trees reproduce what was measured. */
+/** With XGBoost's defaults, as in the paper. */
 const rounds = 200;
 
-/** The regret of every point in another workload, by boosted trees on what was measured of it. */
+/** The regret of every point in another workload: measured, or else by boosted trees on what was. */
 export function regretsOf({ rows, best }: Measured, points: readonly Candidate[], encode: (candidate: Candidate) => readonly number[]): readonly number[] {
   const features = matrixOf(rows.map(({ candidate }) => encode(candidate)));
-  const targets = Float32Array.from(rows, ({ score }) => score);
+  // In standard deviations: what a split has to gain is a fixed number in trees, whatever the unit of the score.
+  const unit = Math.sqrt(varianceOf(rows.map(({ score }) => score)));
+  const targets = Float32Array.from(rows, ({ score }) => (score - best) / unit);
   const model = boost({ features, targets, groups: new Int32Array(rows.length) }, { rounds });
-  return Array.from(predict(model, matrixOf(points.map(encode))), (score) => Math.max(0, best - score));
+  const predictions = predict(model, matrixOf(points.map(encode)));
+  const measured = new Map(rows.map(({ candidate, score }) => [keyOf(candidate), best - score]));
+  return points.map((point, index) => measured.get(keyOf(point)) ?? Math.max(0, -predictions[index]!) * unit);
 }

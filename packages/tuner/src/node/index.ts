@@ -1,0 +1,1 @@
+export { journalFile } from "./journal-file.ts";
