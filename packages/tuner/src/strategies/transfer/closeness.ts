@@ -10,7 +10,7 @@ const same = 1e-9;
  */
 export function closenessOf(workloads: readonly Measured[]): (regret: number) => number {
   const regrets = workloads.map(({ rows, best }) => Float64Array.from(rows, ({ score }) => best - score).sort());
-  return (regret) => regrets.reduce((sum, sorted) => sum + 1 / (1 + countBelow(sorted, regret + same)), 0) / regrets.length;
+  return (regret) => regrets.reduce((sum, sorted) => sum + 1 / (1 + countBelow(sorted, regret - same)), 0) / regrets.length;
 }
 
 function countBelow(sorted: Float64Array, limit: number): number {

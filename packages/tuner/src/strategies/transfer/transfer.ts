@@ -3,7 +3,7 @@
  * of its own, and what they share is the starting point for a new one:
  *
  *     1. closeness of a candidate in a workload: the reciprocal of its rank, a function of its distance to the best
- *     2. boosted trees per workload fill in what was not measured there
+ *     2. boosted trees per workload tell the distances, also where nothing was measured
  *     3. the mean over workloads, smoothed over similar candidates, is the expectation for a new workload
  *     4. a Gaussian process on the remainder follows what is measured in the new one; its correlations are how other workloads deviate from each other
  *     5. the candidate with the largest expected improvement is next; the first in canonical order of equals
