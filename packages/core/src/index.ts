@@ -39,8 +39,9 @@ export {
   startingPlan,
 } from "./plan/index.ts";
 export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Registry } from "./plugin/index.ts";
-export { apply, createQuantizer, plan, quantize, sensitivity } from "./quantizer.ts";
+export { apply, createQuantizer, plan, quantize, quantizeUnverified, sensitivity } from "./quantizer.ts";
 export * from "./report/index.ts";
+export { createRunMemory } from "./run-memory.ts";
 export {
   type CompensatedCodesOptions,
   chooseStartingPlan,
