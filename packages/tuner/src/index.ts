@@ -1,6 +1,9 @@
 export { bestOf } from "./driver/best.ts";
 export { openJournal, readTransfer } from "./driver/open-journal.ts";
 export { tune } from "./driver/tune.ts";
+export { type ModelFacts, modelFacts } from "./executor/model-facts.ts";
+export { type PipelineExecutor, type PipelineExecutorOptions, pipelineExecutor } from "./executor/pipeline-executor.ts";
+export { floatReference, type Reference, type ReferenceOptions } from "./executor/reference.ts";
 export { type BoostedTrees, type BoostingOptions, boost, predict } from "./model/boost.ts";
 export type { Objective } from "./model/gradients.ts";
 export { type Matrix, matrixOf, type TrainingRows } from "./model/rows.ts";
