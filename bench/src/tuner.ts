@@ -1,4 +1,4 @@
-// npm run bench:tuner [-- --json] [-- --seeds 100] [-- --strategies transfer,random]: how many trials each strategy needs on the landscapes of Quantune
+// npm run bench:tuner [-- --json --seeds 100 --tolerance 0.1 --strategies transfer,random]: how many trials each strategy needs on the landscapes of Quantune
 // (every configuration of six networks, measured by the paper's author), and how that compares with drawing at random. A network that is searched is
 // known by its features and float accuracy; `transfer` also knows the other five networks. Only what was asked for counts and is told.
 import { existsSync } from "node:fs";
@@ -8,9 +8,17 @@ import { boostedTrees, geneticSearch, gridSearch, randomSearch, transferSearch }
 import { type Landscape, readLandscapes } from "./tuner/landscapes.ts";
 import { expectedRandom, trialsTo } from "./tuner/search.ts";
 
-const { values: flags } = parseArgs({ options: { json: { type: "boolean" }, seeds: { type: "string", default: "100" }, strategies: { type: "string" } } });
+const { values: flags } = parseArgs({
+  options: {
+    json: { type: "boolean" },
+    seeds: { type: "string", default: "100" },
+    /** Points of the best that count as the best. */
+    tolerance: { type: "string", default: "0.1" },
+    strategies: { type: "string" },
+  },
+});
 const file = join(resolve(process.env.HALFTONE_ASSETS ?? "../shared/assets"), "quantune", "landscapes.json");
-const tolerance = 0.1;
+const tolerance = Number(flags.tolerance);
 const strategies = [transferSearch(), boostedTrees(), geneticSearch(), geneticSearch({ preset: "paper" }), randomSearch(), gridSearch()];
 
 if (!existsSync(file)) console.log(`skipped: ${file} is not there; set HALFTONE_ASSETS`);
