@@ -1,4 +1,4 @@
-// npm run bench:tuner [-- --json --seeds 100 --tolerance 0.1 --strategies transfer,random]: how many trials each strategy needs on the landscapes of Quantune
+// npm run bench:tuner [-- --json --seeds 100 --tolerance 0.1 --strategies transfer,random --sources 5]: how many trials each strategy needs on the landscapes of Quantune
 // (every configuration of six networks, measured by the paper's author), and how that compares with drawing at random. A network that is searched is
 // known by its features and float accuracy; `transfer` also knows the other five networks. Only what was asked for counts and is told.
 import { existsSync } from "node:fs";
@@ -15,6 +15,8 @@ const { values: flags } = parseArgs({
     /** Points of the best that count as the best. */
     tolerance: { type: "string", default: "0.1" },
     strategies: { type: "string" },
+    /** Networks that transfer learns from: with fewer than five, the mean over every choice of so many. */
+    sources: { type: "string", default: "5" },
   },
 });
 const file = join(resolve(process.env.HALFTONE_ASSETS ?? "../shared/assets"), "quantune", "landscapes.json");
@@ -35,8 +37,8 @@ async function bench(landscapes: readonly Landscape[], seeds: number): Promise<v
   for (const strategy of strategies.filter(({ name }) => wanted === undefined || wanted.includes(name))) {
     const means = landscapes.map((landscape) => {
       const others = landscapes.filter((other) => other !== landscape).map(({ table }) => table);
-      const counts = Array.from({ length: seeds }, (_, seed) => trialsTo(landscape, strategy, strategy.name === "transfer" ? others : [], tolerance, seed));
-      return mean(counts);
+      const known = strategy.name === "transfer" ? choices(others, Number(flags.sources)) : [[]];
+      return mean(known.flatMap((tables) => Array.from({ length: seeds }, (_, seed) => trialsTo(landscape, strategy, tables, tolerance, seed))));
     });
     const ratios = means.map((trials, index) => expected[index]! / trials);
     const [geomeanOverRandom, worstOverRandom] = [Math.exp(mean(ratios.map(Math.log))), Math.min(...ratios)];
@@ -46,6 +48,12 @@ async function bench(landscapes: readonly Landscape[], seeds: number): Promise<v
     rows[strategy.name] = { geomeanOverRandom, worstOverRandom, models: trials };
   }
   if (flags.json) console.log(JSON.stringify({ tolerance, seeds, ...rows }));
+}
+
+/** Every way to choose `count` of the items. */
+function choices<Item>(items: readonly Item[], count: number): readonly (readonly Item[])[] {
+  if (count === 0) return [[]];
+  return items.flatMap((item, index) => choices(items.slice(index + 1), count - 1).map((rest) => [item, ...rest]));
 }
 
 function mean(values: readonly number[]): number {

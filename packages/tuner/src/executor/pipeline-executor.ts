@@ -48,6 +48,8 @@ export interface PipelineExecutorOptions {
 export interface PipelineExecutor extends Executor {
   /** What its trials belong to. */
   readonly workload: Workload;
+  /** The nodes that `precision: mixed` leaves in float. */
+  readonly ends: readonly string[];
 }
 
 /** What a candidate can be to blame for. */
@@ -81,6 +83,7 @@ export async function pipelineExecutor(options: PipelineExecutorOptions): Promis
   };
   return {
     concurrency: 1,
+    ends,
     workload: { id: await workloadId(model, evaluation, target, metrics[0]!.name), features, reference },
     execute: (proposal, aborting) => carryOut(proposal, aborting).catch((error: unknown) => failureOf(error)),
   };
