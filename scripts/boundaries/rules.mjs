@@ -49,7 +49,11 @@ const dependencyFields = ["dependencies", "devDependencies", "optionalDependenci
 const isRelative = (specifier) => specifier.startsWith(".");
 const shipped = (project) => project.sources.filter((source) => source.isPackageSource && !source.isTest);
 const rulesFor = (source) => packageRules.find((each) => each.folder.test(source.folder));
-const isPortable = (source) => rulesFor(source)?.node !== true && !(rulesFor(source)?.nodeRoom && source.path.startsWith(rulesFor(source).nodeRoom));
+const nodeRoomOf = (source) => rulesFor(source)?.nodeRoom;
+const isPortable = (source) => rulesFor(source)?.node !== true && !(nodeRoomOf(source) && source.path.startsWith(nodeRoomOf(source)));
+const isNodeOnly = (source, specifier) =>
+  specifier.startsWith("node:") ||
+  (isRelative(specifier) && nodeRoomOf(source) !== undefined && resolveRelative(source, specifier).startsWith(nodeRoomOf(source)));
 
 /** Findings for every import of the given sources that `judge` objects to. */
 const imports = (sources, judge) =>
@@ -105,7 +109,7 @@ export const rules = [
     why: "core and methods run in browsers and on phones: files, clock and runtime are handed in",
     check: (project) =>
       imports(shipped(project), (source, { specifier }) =>
-        specifier.startsWith("node:") && isPortable(source) ? `${source.folder} must not import ${specifier}` : undefined,
+        isPortable(source) && isNodeOnly(source, specifier) ? `${source.folder} must not import ${specifier}` : undefined,
       ),
   },
   {
