@@ -8,6 +8,7 @@ export { type BoostedTrees, type BoostingOptions, boost, predict } from "./model
 export type { Objective } from "./model/gradients.ts";
 export { type Matrix, matrixOf, type TrainingRows } from "./model/rows.ts";
 export type { Tree } from "./model/tree.ts";
+export { type Cost, cheapestWithin, paretoFront } from "./objective/pareto.ts";
 export { type Recipe, type RecipeOptions, recipeOf } from "./recipe/recipe.ts";
 export { keyOf } from "./space/candidate-key.ts";
 export { checkCandidate, checkSpace } from "./space/check-space.ts";
