@@ -7,7 +7,7 @@ import { varianceOf } from "./similarity.ts";
 /** With XGBoost's defaults: the settings of the paper. */
 const rounds = 200;
 
-/** The regret of every point in another workload as boosted trees see it: what was not measured too, and what was without the last of its noise. */
+/** The regret of every point in another workload as boosted trees see it. Measured points go through the trees too: ranks among them then rest less on noise. */
 export function regretsOf({ rows, best }: Measured, points: readonly Candidate[], encode: (candidate: Candidate) => readonly number[]): readonly number[] {
   const features = matrixOf(rows.map(({ candidate }) => encode(candidate)));
   // In standard deviations: what a split has to gain is a fixed number in trees, whatever the unit of the score.
