@@ -27,6 +27,7 @@ export {
   type FreeRescalingOptions,
   formatPlan,
   isFreeRescaling,
+  leastFactorOf,
   operandRanges,
   type PlanDraft,
   parsePlan,
@@ -37,14 +38,16 @@ export {
   type StartingRanges,
   startingObservations,
   startingPlan,
+  type TwinSubject,
+  twinSubject,
 } from "./plan/index.ts";
 export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Registry } from "./plugin/index.ts";
 export { apply, createQuantizer, plan, quantize, sensitivity } from "./quantizer.ts";
 export * from "./report/index.ts";
 export {
-  type CompensatedCodesOptions,
   chooseStartingPlan,
-  compensatedCodes,
+  compensateLayers,
+  type DecidedGrids,
   factorsOf,
   layerGroups,
   linearFactors,

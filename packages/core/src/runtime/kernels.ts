@@ -9,8 +9,8 @@ import { type SmallGraph, smallModel } from "./small-model.ts";
 const models = {
   /** left x right */
   product: () => smallModel(["left", "right"], (graph, { left, right }) => graph.op("MatMul", [left, right])),
-  /** Second moments of the rows: [B, D, D]. */
-  gram: () => smallModel(["x"], (graph, { x }) => graph.op("MatMul", [graph.op("Transpose", [x], { perm: ints([0, 2, 1]) }), x])),
+  /** x^T y */
+  moments: () => smallModel(["x", "y"], (graph, { x, y }) => graph.op("MatMul", [graph.op("Transpose", [x], { perm: ints([0, 2, 1]) }), y])),
   /** x as its grid holds it. */
   affine: () => smallModel(["x", "scale", "low", "high"], (graph, { x, ...grid }) => onGrid(graph, x, grid)),
   /** Two grids, one below the threshold and one from it on. */

@@ -37,6 +37,7 @@ export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOpt
   );
 
   const rows = sample.left.shape[1]!;
+  const rowWeights = sample.importance && rootMeans(sample.importance);
   const ones: Tensor = { dtype: "float32", shape: [1, 1, rows], data: new Float32Array(rows).fill(1) };
 
   return {
@@ -50,9 +51,14 @@ export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOpt
         : await kernels.run("squaredError", feeds);
       return summed(errors, sample);
     },
-    gram: async (left, elements) => {
-      const whole = await lefts(left);
-      return kernels.run("gram", { x: elements ? elementsOf(whole, elements) : whole });
+    moments: async ({ left: plan, right, elements } = {}) => {
+      const [left, whole] = [await lefts(plan), await rescaled(plan?.rescaling)];
+      const x = elements ? elementsOf(left, elements) : left;
+      const y = await kernels.run("subtract", { x: whole.reference, y: await kernels.run("product", { left, right: right ?? whole.right }) });
+      // Of rows that matter more there are more.
+      const weigh = async (side: Tensor): Promise<Tensor> => (rowWeights ? kernels.run("scale", { x: side, scale: rowWeights }) : side);
+      const weighed = await weigh(x);
+      return { second: await kernels.run("moments", { x: weighed, y: weighed }), missing: await kernels.run("moments", { x: weighed, y: await weigh(y) }) };
     },
     dispose: async () => {
       for (const memory of [rescaled, lefts, rights, alignments]) memory.clear();
@@ -119,4 +125,16 @@ function summed({ shape, data }: Tensor, { layer }: LayerSample): ProbeError {
     channels[index % channels.length]! += error;
   });
   return { layer: channels.reduce((sum, error) => sum + error, 0), channels };
+}
+
+/** The square root of what a row of importance is on average: [B, R, 1]. */
+function rootMeans({ shape, data }: Tensor): Tensor {
+  const [batch, rows, width] = shape as [number, number, number];
+  const values = data as Float32Array;
+  const means = Float32Array.from({ length: batch * rows }, (_, row) => {
+    let sum = 0;
+    for (let index = row * width; index < (row + 1) * width; index++) sum += values[index]!;
+    return Math.sqrt(sum / width);
+  });
+  return { dtype: "float32", shape: [batch, rows, 1], data: means };
 }
