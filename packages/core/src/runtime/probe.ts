@@ -11,8 +11,10 @@ import {
   type Tensor,
 } from "../spec/index.ts";
 import { type Alignment, createAlignment } from "./alignment.ts";
+import { codesOf } from "./grid.ts";
 import type { Kernels } from "./kernels.ts";
 import { onGridOf } from "./operand-grid.ts";
+import { isQuadraticWorthIt, quadraticOf } from "./quadratic.ts";
 import { remember } from "./remember.ts";
 import { leftScales, rightScales, type ShapeOf } from "./sides.ts";
 
@@ -27,7 +29,7 @@ export interface ProbeOptions {
 /** Left, right and reference of the product, each in terms of the rescaled operand. */
 type Sides = Pick<LayerSample, "left" | "right" | "reference" | "bias">;
 
-/** A side that does not change from one candidate to the next is put on its grid once. */
+/** A side that does not change from one candidate to the next is put on its grid once; one that does is not kept. */
 export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOptions): Probe {
   const rescaled = remember((rescaling: Rescaling | undefined) => rescale(rescaling));
   const lefts = remember((plan: OperandPlan | undefined) => quantizeLeft(plan));
@@ -36,20 +38,30 @@ export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOpt
     async (rescaling: Rescaling | undefined): Promise<Alignment> => createAlignment(kernels, { ...sample, ...(await rescaled(rescaling)) }),
   );
 
+  /** The operand of the latest candidate. */
+  let latest: OperandPlan | undefined;
   const rows = sample.left.shape[1]!;
+  const quadratics = remember(async (left: OperandPlan | undefined) =>
+    quadraticOf(kernels, { ...sample, ...(await rescaled(left?.rescaling)), left: await lefts(left) }),
+  );
+
   const rowWeights = sample.importance && rootMeans(sample.importance);
   const ones: Tensor = { dtype: "float32", shape: [1, 1, rows], data: new Float32Array(rows).fill(1) };
 
   return {
     async error({ left, right }) {
       const rescaling = left?.rescaling;
-      const sides = { left: await lefts(left), right: await rights({ rescaling, right }) };
-      if (metric === "cosine") return (await alignments(rescaling)).error(sides.left, sides.right);
-      const feeds = { ...sides, reference: (await rescaled(rescaling)).reference, ones };
-      const errors = sample.importance
-        ? await kernels.run("weightedError", { ...feeds, importance: sample.importance })
-        : await kernels.run("squaredError", feeds);
-      return summed(errors, sample);
+      const isNew = left !== latest && JSON.stringify(left) !== JSON.stringify(latest);
+      latest = left;
+      const rightSide = await rights({ rescaling, right });
+      if (metric === "cosine") return (await alignments(rescaling)).error(await lefts(left), rightSide);
+      const whole = await rescaled(rescaling);
+      const feeds = { right: rightSide, reference: whole.reference, ones, ...(sample.importance && { importance: sample.importance }) };
+      const codes = isNew && left?.encoding.kind === "affine" ? codesOf(left.encoding) : undefined;
+      if (codes) return summed(await kernels.run(sample.importance ? "weightedCodedError" : "codedError", { ...feeds, ...codes, x: whole.left }), sample);
+      if (!isNew && right && isQuadraticWorthIt(sample))
+        return summed(await kernels.run("quadraticError", { ...(await quadratics(left)), right: rightSide }), sample);
+      return summed(await kernels.run(sample.importance ? "weightedError" : "squaredError", { ...feeds, left: await lefts(left) }), sample);
     },
     moments: async ({ left: plan, right, elements } = {}) => {
       const [left, whole] = [await lefts(plan), await rescaled(plan?.rescaling)];
@@ -61,7 +73,7 @@ export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOpt
       return { second: await kernels.run("moments", { x: weighed, y: weighed }), missing: await kernels.run("moments", { x: weighed, y: await weigh(y) }) };
     },
     dispose: async () => {
-      for (const memory of [rescaled, lefts, rights, alignments]) memory.clear();
+      for (const memory of [rescaled, lefts, rights, alignments, quadratics]) memory.clear();
     },
   };
 

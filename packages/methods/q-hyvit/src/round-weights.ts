@@ -3,7 +3,7 @@ import type { Settings } from "./options.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** Rows per layer: second moments of many elements need many. */
-const positions = 4096;
+const positions = 8192;
 
 /** From the first layer to the last, with all grids decided: each sees what the rounded ones before it make of the data. */
 export async function roundWeights(
