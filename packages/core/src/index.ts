@@ -27,6 +27,7 @@ export {
   type FreeRescalingOptions,
   formatPlan,
   isFreeRescaling,
+  leastFactorOf,
   operandRanges,
   type PlanDraft,
   parsePlan,
@@ -37,15 +38,17 @@ export {
   type StartingRanges,
   startingObservations,
   startingPlan,
+  type TwinSubject,
+  twinSubject,
 } from "./plan/index.ts";
 export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Registry } from "./plugin/index.ts";
 export { apply, createQuantizer, plan, quantize, quantizeUnverified, sensitivity } from "./quantizer.ts";
 export * from "./report/index.ts";
 export { createRunMemory } from "./run-memory.ts";
 export {
-  type CompensatedCodesOptions,
   chooseStartingPlan,
-  compensatedCodes,
+  compensateLayers,
+  type DecidedGrids,
   factorsOf,
   layerGroups,
   linearFactors,

@@ -3,12 +3,13 @@ import { codeRange, dequantizeTensor, fakeQuantize, quantizeTensor } from "../nu
 import { decodeCodes, rescaleWeight } from "../plan/index.ts";
 import type { AffineEncoding, LayerSample, NodeView, OperandPlan, Tensor, TensorConfig, Tensors } from "../spec/index.ts";
 import { buildModel } from "../testing/build-model.ts";
-import { compensatedCodes } from "./compensate.ts";
+import { compensatedCodes, type MomentsOf } from "./compensate.ts";
 import { activationEncoding, rescalingOf, weightEncoding, weightSite } from "./fixtures/encodings.ts";
 import { everyPosition, rightOf } from "./fixtures/layer-error.ts";
 import { type WeightedModel, weightedModels } from "./fixtures/layer-models.ts";
 import { float32, multiply, randomTensor } from "./fixtures/matrices.ts";
 import { type SearchCase, searchCase } from "./fixtures/search-case.ts";
+import { halveSample } from "./halve-sample.ts";
 
 const configs: Readonly<Record<string, Partial<TensorConfig>>> = {
   "one scale": { granularity: "tensor", bits: 3 },
@@ -30,11 +31,15 @@ async function found(given: Pick<WeightedModel, "model" | "feeds">): Promise<Fou
   return { search, sample: sample!, node: search.node("layer") };
 }
 
-/** The codes of the weight, as the plan would store them. */
+async function halvesOf({ runtime }: SearchCase, samples: readonly LayerSample[], left?: OperandPlan): Promise<readonly MomentsOf[]> {
+  const probes = await Promise.all(samples.map((sample) => runtime.probe(sample)));
+  return probes.map((probe) => (elements, right) => probe.moments({ ...(left && { left }), right, elements }));
+}
+
+/** The codes of the weight, as the plan would store them, with all samples in one half. */
 async function codesOf({ search, sample, node }: Found, weight: Tensor, encoding: AffineEncoding, left?: OperandPlan): Promise<Tensor> {
-  const probe = await search.runtime.probe(sample);
-  const moments = (from: number, to: number): Promise<Tensor> => probe.gram(left, { from, to });
-  const text = await compensatedCodes({ layer: sample.layer, node, weight, encoding, moments });
+  const halves = await halvesOf(search, [sample], left);
+  const text = await compensatedCodes({ layer: sample.layer, node, weight, encoding, halves });
   return decodeCodes("w", text, weight.shape, encoding);
 }
 
@@ -100,13 +105,13 @@ describe("compensated codes", () => {
     const layer = await found({ model, feeds: [{ x: randomTensor([10, 130, 4, 4]) }] });
     const weight = layer.node.inputs[1]!.constant!;
     const encoding = weightEncoding(weight, weightSite(layer.search), { bits: 3 });
-    const probe = await layer.search.runtime.probe(layer.sample);
+    const [momentsOf] = await halvesOf(layer.search, [layer.sample]);
     const asked: (readonly [number, number])[] = [];
-    const moments = async (from: number, to: number): Promise<Tensor> => {
-      asked.push([from, to]);
-      return probe.gram(undefined, { from, to });
+    const half: MomentsOf = (elements, right) => {
+      asked.push([elements.from, elements.to]);
+      return momentsOf!(elements, right);
     };
-    const text = await compensatedCodes({ layer: layer.sample.layer, node: layer.node, weight, encoding, moments });
+    const text = await compensatedCodes({ layer: layer.sample.layer, node: layer.node, weight, encoding, halves: [half] });
     expect(asked).toEqual([
       [0, 765],
       [765, 1170],
@@ -128,12 +133,54 @@ describe("compensated codes", () => {
       [2, n, n],
       Array.from({ length: 2 * n * n }, (_, index) => (index % (n + 1) === (isFirst(index) ? 0 : (n * n) % (n + 1)) ? 1 : isFirst(index) ? 0 : 0.9)),
     );
-    const text = await compensatedCodes({ layer: layer.sample.layer, node: layer.node, weight, encoding, moments: async () => moments });
+    const only: MomentsOf = async () => ({ second: moments, missing: float32([2, n, 3], new Float32Array(2 * n * 3)) });
+    const text = await compensatedCodes({ layer: layer.sample.layer, node: layer.node, weight, encoding, halves: [only] });
     const codes = decodeCodes("w", text, weight.shape, encoding).data as Int8Array;
     const nearest = quantizeTensor(weight, encoding).data as Int8Array;
     const half = codes.length / 2;
     expect(codes.slice(0, half)).toEqual(nearest.slice(0, half));
     expect(codes.slice(half)).not.toEqual(nearest.slice(half));
     await layer.search.runtime.dispose();
+  });
+});
+
+describe("with two halves of the samples", () => {
+  const fewElements = ["pointwise Conv", "Gemm", "MatMul"];
+  const models = weightedModels.filter(({ name }) => fewElements.includes(name));
+
+  it.each(models)("the weight of $name makes up for what it reads, on data it has not seen too", async (given) => {
+    const layer = await found({ ...given, feeds: alike(given) });
+    const fresh = await found({
+      ...given,
+      feeds: alike(given).map(({ x }) => ({
+        x: float32(
+          x!.shape,
+          (x!.data as Float32Array).map((value) => 0.9 * value),
+        ),
+      })),
+    });
+    // Everything above 1 is clipped: what is left of an element tells of what is missing.
+    const left = { encoding: activationEncoding(-1, 1, 4) };
+    const weight = layer.node.inputs[1]!.constant!;
+    const encoding = weightEncoding(weight, weightSite(layer.search), { granularity: "channel" });
+    const codes = async (halves: readonly LayerSample[]): Promise<Tensor> => {
+      const text = await compensatedCodes({
+        layer: layer.sample.layer,
+        node: layer.node,
+        weight,
+        encoding,
+        halves: await halvesOf(layer.search, halves, left),
+      });
+      return dequantizeTensor(decodeCodes("w", text, weight.shape, encoding), encoding);
+    };
+    const errorOf = ({ sample, node }: Found, rounded: Tensor): number => {
+      const answer = multiply(fakeQuantize(sample.left, left.encoding), rightOf(node, sample.layer.groups, rounded));
+      return answer.reduce((sum, value, index) => sum + (value - (sample.reference.data[index] as number)) ** 2, 0);
+    };
+    const [alone, helped] = [await codes([layer.sample]), await codes(halveSample(layer.sample))];
+    expect(errorOf(layer, helped)).toBeLessThan(0.9 * errorOf(layer, alone));
+    expect(errorOf(fresh, helped)).toBeLessThan(errorOf(fresh, alone));
+    await layer.search.runtime.dispose();
+    await fresh.search.runtime.dispose();
   });
 });

@@ -1,11 +1,14 @@
-import { codeRange, compensatedRounding, floatValues, isSigned } from "../numerics/index.ts";
+import { codeRange, compensatedRounding, floatValues, isSigned, leastSquaresChange } from "../numerics/index.ts";
 import { encodeCodes } from "../plan/index.ts";
-import type { AffineEncoding, Layer, LayerSample, NodeView, Tensor } from "../spec/index.ts";
+import type { AffineEncoding, Layer, LayerSample, Moments, NodeView, Tensor } from "../spec/index.ts";
 import { rightScales } from "./sides.ts";
 import { asRight, placeOf, weightLayoutOf } from "./weight-layout.ts";
 
 /** Elements that make up for each other, at most: the time grows with the cube, and nothing else runs meanwhile, not even a request to stop. */
 const largestBlock = 768;
+
+/** Of the elements from `from` to `to`, with the weight as it is so far: float32 [B, D, M]. */
+export type MomentsOf = (elements: { readonly from: number; readonly to: number }, right: Tensor) => Promise<Moments>;
 
 export interface CompensatedCodesOptions {
   readonly layer: Layer;
@@ -13,43 +16,61 @@ export interface CompensatedCodesOptions {
   /** After the rescaling of what the layer reads. */
   readonly weight: Tensor;
   readonly encoding: AffineEncoding;
-  /** Second moments [B, to - from, to - from] of the elements from `from` to `to` of the layer's rows. */
-  readonly moments: (from: number, to: number) => Promise<Tensor>;
+  /** Of each half of the samples. With a single half the weight makes up for its own rounding only. */
+  readonly halves: readonly MomentsOf[];
 }
 
-/** Codes of a weight, as a plan holds them, each making up for the rounding of those before it. */
-export async function compensatedCodes({ layer, node, weight, encoding, moments }: CompensatedCodesOptions): Promise<string> {
+/**
+ * Codes of a weight, as a plan holds them: first the weight makes up for the errors of what it multiplies, as far as that carries over from one half of the
+ * samples to the other, then each code for the rounding of those before it.
+ */
+export async function compensatedCodes({ layer, node, weight, encoding, halves }: CompensatedCodesOptions): Promise<string> {
   const layout = weightLayoutOf(layer, node);
   const { batch, depth, columns, kernel } = layout;
-  const right = asRight(floatValues(weight), layout).data as Float32Array;
-  const sample: Pick<LayerSample, "layer" | "right"> = { layer, right: { dtype: "float32", shape: [batch, depth, columns], data: right } };
-  const { shape, indexOf } = rightScales(sample, node, encoding, () => undefined);
+  const right = asRight(floatValues(weight), layout);
+  const values = right.data as Float32Array;
+  const { shape, indexOf } = rightScales({ layer, right } satisfies Pick<LayerSample, "layer" | "right">, node, encoding, () => undefined);
   const scaleIndex = (entry: number, row: number, column: number): number => {
     const [entries, rows, across] = shape as [number, number, number];
     return indexOf(((entries === 1 ? 0 : entry) * rows + (rows === 1 ? 0 : row)) * across + (across === 1 ? 0 : column));
   };
-  const codes = isSigned(encoding.dtype) ? new Int8Array(right.length) : new Uint8Array(right.length);
+  const codes = isSigned(encoding.dtype) ? new Int8Array(values.length) : new Uint8Array(values.length);
   const block = Math.max(Math.floor(largestBlock / kernel), 1) * kernel;
   for (let from = 0; from < depth; from += block) {
     const to = Math.min(from + block, depth);
-    const size = (to - from) ** 2;
-    const seen = (await moments(from, to)).data as Float32Array;
+    const seen: Moments[] = [];
+    for (const momentsOf of halves) seen.push(await momentsOf({ from, to }, right));
     for (let entry = 0; entry < batch; entry++) {
-      const start = (entry * depth + from) * columns;
+      const own = values.subarray((entry * depth + from) * columns, (entry * depth + to) * columns);
+      const moments = seen.map(({ second, missing }) => ({ second: entryOf(second, entry), missing: entryOf(missing, entry) }));
+      const change = leastSquaresChange(moments, to - from, columns);
+      if (change) for (let index = 0; index < own.length; index++) own[index]! += change[index]!;
       const indexAt = (position: number): number => scaleIndex(entry, from + Math.floor(position / columns), position % columns);
+      const [scaleOf, zeroPointOf] = [(position: number) => encoding.scale[indexAt(position)]!, (position: number) => encoding.zeroPoint[indexAt(position)]!];
       const rounded = compensatedRounding({
-        weight: right.subarray(start, (entry * depth + to) * columns),
+        weight: own,
         depth: to - from,
         columns,
-        scaleOf: (position) => encoding.scale[indexAt(position)]!,
-        zeroPointOf: (position) => encoding.zeroPoint[indexAt(position)]!,
+        scaleOf,
+        zeroPointOf,
         codes: codeRange(encoding),
-        moments: seen.subarray(entry * size, (entry + 1) * size),
+        moments: sumOf(moments.map(({ second }) => second)),
       });
       rounded.forEach((code, index) => {
         codes[placeOf(layout, entry, from + Math.floor(index / columns), index % columns)] = code;
+        own[index] = (code - zeroPointOf(index)) * scaleOf(index);
       });
     }
   }
   return encodeCodes(codes);
+}
+
+function entryOf({ shape, data }: Tensor, entry: number): Float32Array {
+  const size = shape[1]! * shape[2]!;
+  return (data as Float32Array).subarray(entry * size, (entry + 1) * size);
+}
+
+function sumOf(parts: readonly Float32Array[]): Float32Array {
+  const [first, ...others] = parts as [Float32Array, ...Float32Array[]];
+  return first.map((value, index) => others.reduce((sum, part) => sum + part[index]!, value));
 }

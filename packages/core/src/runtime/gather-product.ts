@@ -12,7 +12,7 @@ interface Piece {
   readonly right: Float32Array;
   readonly floatLeft: Float32Array;
   readonly floatRight: Float32Array;
-  readonly gradient?: Float32Array;
+  readonly importance?: Float32Array;
   readonly sizes: Sizes;
 }
 
@@ -80,7 +80,7 @@ function pieceOf(seen: Seen, sample: number, { layer, positions, seed, hasUpstre
     right: hasUpstream ? rights(seen.upstream[1]!) : floatRight,
     floatLeft,
     floatRight,
-    ...(seen.gradient && { gradient: lefts(seen.gradient, columns) }),
+    ...(seen.gradient && { importance: lefts(seen.gradient, columns).map((slope) => slope ** 2) }),
     sizes: { entries, rows: kept, depth, columns },
   };
 }
@@ -116,7 +116,7 @@ function joined(pieces: readonly Piece[]): Gathered {
     right,
     floatLeft: same ? left : join((piece) => piece.floatLeft, [rows, depth]),
     floatRight: same ? right : join((piece) => piece.floatRight, [depth, columns]),
-    ...(equal[0]!.gradient && { gradient: join((piece) => piece.gradient!, [rows, columns]) }),
+    ...(equal[0]!.importance && { importance: join((piece) => piece.importance!, [rows, columns]) }),
     samples: equal.length,
   };
 }

@@ -1,17 +1,18 @@
 import { floatValues } from "../numerics/index.ts";
-import { floats, type Gatherer, type GatherOptions } from "./gather.ts";
+import { floats, type Gatherer, type GatherOptions, type Seen } from "./gather.ts";
 import { operandRows, outputRows, type RowReader, type RowShape } from "./gather-rows.ts";
-import { pickPositions, randomOf } from "./positions.ts";
+import { type Pick, pickPositions, pickWeighted, randomOf } from "./positions.ts";
+import { energiesOf } from "./row-importance.ts";
 import { asRight, weightLayoutOf } from "./weight-layout.ts";
 
-/** Rows of a layer with a weight: equally many of every sample. */
-export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstream, hasGradient }: GatherOptions): Gatherer {
+/** Rows of a layer with a weight: equally many of every sample, and more of those that matter. */
+export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstream }: GatherOptions): Gatherer {
   const { batch, depth, columns, ...layout } = weightLayoutOf(layer, node);
   const right = asRight(floatValues(node.inputs[1]!.constant!), { batch, depth, columns, ...layout });
   let perSample = 0;
   let left: Float32Array | undefined;
   let floatLeft: Float32Array | undefined;
-  let gradient: Float32Array | undefined;
+  let importance: Float32Array | undefined;
   let gathered = 0;
   const shapeOf = (width: number): RowShape => ({ batch, rows: perSample * samples, width });
   const allocate = (width: number): Float32Array => new Float32Array(batch * perSample * samples * width);
@@ -25,17 +26,15 @@ export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstr
       left ??= hasUpstream ? allocate(depth) : floatLeft;
       const copies: [RowReader, Float32Array][] = [[operandRows(layer, node, seen.float[0]!, shapeOf(depth)), floatLeft]];
       if (left !== floatLeft) copies.push([operandRows(layer, node, seen.upstream[0]!, shapeOf(depth)), left]);
-      if (hasGradient) {
-        gradient ??= allocate(columns);
-        copies.push([outputRows(layer, seen.gradient!, shapeOf(columns)), gradient]);
-      }
+      const weigh = weigher(seen);
       const available = copies[0]![0].positions;
       for (let sample = 0; sample < seen.samples; sample++) {
         const from = Math.floor((sample * available) / seen.samples);
         const to = Math.floor(((sample + 1) * available) / seen.samples);
-        const picked = pickPositions(to - from, perSample, randomOf(seed, layer.node, seen.before + sample));
-        picked.forEach((position, index) => {
-          for (const [reader, target] of copies) reader.copy(from + position, target, gathered * perSample + index);
+        pick(seen, from, to, randomOf(seed, layer.node, seen.before + sample)).forEach(({ position, weight }, index) => {
+          const row = gathered * perSample + index;
+          for (const [reader, target] of copies) reader.copy(from + position, target, row);
+          weigh?.(from + position, row, weight);
         });
         gathered++;
       }
@@ -48,9 +47,32 @@ export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstr
         right,
         floatLeft: left === floatLeft ? lefts : floats([batch, rows, depth], floatLeft!),
         floatRight: right,
-        ...(gradient && { gradient: floats([batch, rows, columns], gradient) }),
+        ...(importance && { importance: floats([batch, rows, importance.length / batch / rows], importance) }),
         samples,
       };
     },
   };
+
+  function pick({ rows, gradient }: Seen, from: number, to: number, random: () => number): readonly Pick[] {
+    const weights = rows?.subarray(from, to) ?? (gradient && energiesOf(layer, gradient, columns * batch, from, to));
+    return weights ? pickWeighted(weights, perSample, random) : pickPositions(to - from, perSample, random).map((position) => ({ position, weight: 1 }));
+  }
+
+  /** Writes the importance of a row. */
+  function weigher({ rows, gradient }: Seen): ((position: number, row: number, weight: number) => void) | undefined {
+    const starts = (row: number, width: number): readonly number[] => Array.from({ length: batch }, (_, entry) => (entry * perSample * samples + row) * width);
+    if (!rows && !gradient) return undefined;
+    importance ??= allocate(rows ? 1 : columns);
+    const target = importance;
+    if (rows) {
+      return (position, row, weight) => {
+        for (const start of starts(row, 1)) target[start] = weight * rows[position]!;
+      };
+    }
+    const slopes = outputRows(layer, gradient!, shapeOf(columns));
+    return (position, row, weight) => {
+      slopes.copy(position, target, row);
+      for (const start of starts(row, columns)) for (let index = start; index < start + columns; index++) target[index] = weight * target[index]! ** 2;
+    };
+  }
 }

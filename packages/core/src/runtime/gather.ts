@@ -10,6 +10,8 @@ export interface Seen {
   readonly upstream: readonly Tensor[];
   /** Gradient of the loss with respect to the layer's output. */
   readonly gradient?: Tensor;
+  /** Or what it says of every position of the feed, see `rowImportance`. */
+  readonly rows?: Float64Array;
 }
 
 /** What all runs together said. */
@@ -20,8 +22,8 @@ export interface Gathered {
   /** The same in the float network. */
   readonly floatLeft: Tensor;
   readonly floatRight: Tensor;
-  /** [B, R, M] */
-  readonly gradient?: Tensor;
+  /** [B, R, M] or [B, R, 1] */
+  readonly importance?: Tensor;
   readonly samples: number;
 }
 
@@ -41,7 +43,6 @@ export interface GatherOptions {
   readonly seed: number;
   /** Whether upstream operands differ from float ones. */
   readonly hasUpstream: boolean;
-  readonly hasGradient: boolean;
 }
 
 export function floats(shape: readonly number[], data?: Float32Array): Tensor & { readonly data: Float32Array } {

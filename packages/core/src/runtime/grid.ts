@@ -36,6 +36,14 @@ export function gridOf(encoding: AffineEncoding, { shape, indexOf }: ScalePlacem
   };
 }
 
+/** One grid as codes from 0 to `last` of a uint8, each number of shape [1, 1, 1]; undefined where it has several scales or more codes. */
+export function codesOf(encoding: AffineEncoding): Readonly<Record<"scale" | "zero" | "last", Tensor>> | undefined {
+  const { min, max } = codeRange(encoding);
+  if (encoding.scale.length !== 1 || max - min > 255) return undefined;
+  const number = (value: number): Tensor => ({ dtype: "float32", shape: [1, 1, 1], data: Float32Array.of(value) });
+  return { scale: number(encoding.scale[0]!), zero: number(encoding.zeroPoint[0]! - min), last: number(max - min) };
+}
+
 export const oneScale: ScalePlacement = { shape: [1, 1, 1], indexOf: () => 0 };
 
 export function refuseAxis(tensor: string, axis: number | undefined): never {

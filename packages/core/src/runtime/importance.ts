@@ -9,8 +9,8 @@ import { buildGradientModel, gradientNameOf, lossTensorOf, targetName } from "./
 import { modelOnGrids, type Network, observedModel, openObserver } from "./observe.ts";
 
 export interface Gradients {
-  /** By tensor: the gradient for each sample of the feed. */
-  run(feeds: Tensors): Promise<ReadonlyMap<string, Tensor>>;
+  /** By tensor: the gradient for each sample of the feed, in units of how far the answer to that sample is off: all samples count alike, however sure their answers are. */
+  run(feeds: Tensors, samples: number): Promise<ReadonlyMap<string, Tensor>>;
   dispose(): Promise<void>;
 }
 
@@ -20,7 +20,7 @@ export async function openGradients(network: Network, tensors: readonly string[]
   const { model: observed, outputs } = observedModel(network.model, [...tensors, loss.tensor]);
   // What a reader of the loss's tensor sees: behind the grid where it is stored on one.
   const seen = { ...loss, tensor: outputs.get(loss.tensor)! };
-  const model = buildGradientModel(modelOnGrids(observed, network, quantized), { loss: seen, wrt: [...new Set(tensors)] });
+  const model = buildGradientModel(modelOnGrids(observed, network, quantized), { loss: seen, wrt: [...new Set([...tensors, seen.tensor])] });
   const float = await openObserver(network, [loss.tensor]);
   const session = await network.backend.open(writeModel(model), { fuseQuantized: false, spinning: false }).catch(async (cause) => {
     await float.dispose();
@@ -28,11 +28,12 @@ export async function openGradients(network: Network, tensors: readonly string[]
   });
   const options = network.signal ? { signal: network.signal } : {};
   return {
-    run: async (feeds) => {
+    run: async (feeds, samples) => {
       const target = (await float.run(feeds)).get(loss.tensor)!;
       const wanted = Object.fromEntries(session.inputs.flatMap((name) => (feeds[name] ? [[name, feeds[name]]] : [])));
       const gradients = await session.run({ ...wanted, [targetName]: target }, options);
-      return new Map(tensors.map((tensor) => [tensor, gradients[gradientNameOf(tensor)]!]));
+      const lengths = lengthsOf(gradients[gradientNameOf(seen.tensor)]!, samples);
+      return new Map(tensors.map((tensor) => [tensor, perUnit(gradients[gradientNameOf(tensor)]!, lengths)]));
     },
     dispose: async () => {
       await float.dispose();
@@ -41,12 +42,19 @@ export async function openGradients(network: Network, tensors: readonly string[]
   };
 }
 
-/** Squares with mean 1; undefined where no element matters, and all errors are alike. */
-export function importanceOf(gradient: Tensor): Tensor | undefined {
+/** Of what each sample has of the tensor; one for all where the samples cannot be told apart. */
+function lengthsOf({ data }: Tensor, samples: number): Float64Array {
+  const values = data as Float32Array;
+  const size = values.length / (values.length % samples === 0 ? samples : 1);
+  const squares = new Float64Array(values.length / size);
+  values.forEach((value, index) => {
+    squares[Math.floor(index / size)]! += value * value;
+  });
+  return squares.map(Math.sqrt);
+}
+
+function perUnit(gradient: Tensor, lengths: Float64Array): Tensor {
   const values = gradient.data as Float32Array;
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  if (!(largest > 0 && Number.isFinite(largest))) return undefined;
-  // Small gradients would underflow when squared.
-  const mean = values.reduce((sum, value) => sum + (value / largest) ** 2, 0) / values.length;
-  return { ...gradient, data: values.map((value) => (value / largest) ** 2 / mean) };
+  const size = values.length / lengths.length;
+  return { ...gradient, data: values.map((value, index) => value / (lengths[Math.floor(index / size)] || 1)) };
 }

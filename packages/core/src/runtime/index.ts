@@ -1,5 +1,5 @@
 export { chooseStartingPlan, networkError } from "./choose-start.ts";
-export { type CompensatedCodesOptions, compensatedCodes } from "./compensate.ts";
+export { compensateLayers, type DecidedGrids } from "./compensate-layers.ts";
 export { buildGradientModel, type GradientLoss, type GradientModelOptions, gradientNameOf, lossTensorOf, targetName } from "./gradient/index.ts";
 export { layerGroups } from "./layer-groups.ts";
 export { createSearchRuntime, type SearchRuntimeOptions } from "./search-runtime.ts";

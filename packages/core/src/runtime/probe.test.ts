@@ -6,22 +6,31 @@ import { type WeightedModel, weightedModels } from "./fixtures/layer-models.ts";
 import { expectClose, multiply, randomTensor, roundingOf, withBias } from "./fixtures/matrices.ts";
 import { type SearchCase, searchCase } from "./fixtures/search-case.ts";
 
-/** What the probe says is what the definition says, to the rounding of float32. */
+/** What the probe says is what the definition says, to the rounding of float32; also when it is asked for the same operand once more. */
 async function expectError(given: WeightedModel, search: SearchCase, sample: LayerSample, candidate: ProbeCandidate): Promise<number> {
-  const found = await (await search.runtime.probe(sample)).error(candidate);
+  const probe = await search.runtime.probe(sample);
+  const [found, again] = [await probe.error(candidate), await probe.error(candidate)];
   const { shape } = sample.reference;
-  const weights = sample.importance?.data as Float32Array | undefined;
+  const weights = sample.importance && perElement(sample.importance, shape);
   const answer = await answerOf(given, sample, search.node("layer"), candidate);
   const expected = squaredErrors(answer, withBias(multiply(sample.left, sample.right), shape, sample.bias), shape, weights);
   // An error e that float32 misses by d makes e^2 wrong by 2 e d + d^2. Operands and importance stay below 3.
   const d = 9 * roundingOf(sample.right.shape[1]! + 2);
   const allowed = (error: number): number => 6 * d * Math.sqrt(error * shape[1]!) + shape[1]! * d * d + error * 1e-5;
-  expectClose(found.channels, expected, (channel) => allowed(expected[channel]!));
+  for (const { channels } of [found, again]) expectClose(channels, expected, (channel) => allowed(expected[channel]!));
   expect(found.layer).toBeCloseTo(
     found.channels.reduce((sum, each) => sum + each, 0),
     10,
   );
   return found.layer;
+}
+
+function perElement({ shape, data }: Tensor, [batch, rows, columns]: readonly number[]): Float32Array {
+  const width = shape[2]!;
+  return Float32Array.from(
+    { length: batch! * rows! * columns! },
+    (_, index) => data[Math.floor(index / columns!) * width + (width === 1 ? 0 : index % columns!)] as number,
+  );
 }
 
 const granularities: Readonly<Record<string, Partial<TensorConfig>>> = {
@@ -80,7 +89,12 @@ describe.each(weightedModels)("probe of $name", (given) => {
   it("weights errors by importance", async () => {
     const random = randomTensor(sample.reference.shape, 9);
     const importance = { ...random, data: (random.data as Float32Array).map((value) => 3 * value * value) };
-    await expectErrorOf({ left: { encoding: activationEncoding(-1, 1, 4) } }, { ...sample, importance });
+    const right = weightEncoding(weight, weightSite(search), {});
+    const perRow = { ...importance, shape: [...importance.shape.slice(0, 2), 1], data: importance.data.slice(0, importance.shape[0]! * importance.shape[1]!) };
+    for (const each of [importance, perRow]) {
+      await expectErrorOf({ left: { encoding: activationEncoding(-1, 1, 4) } }, { ...sample, importance: each });
+      await expectErrorOf({ left: { encoding: activationEncoding(-1, 1, 4) }, right }, { ...sample, importance: each });
+    }
   });
 });
 

@@ -11,8 +11,10 @@ import {
   type Tensor,
 } from "../spec/index.ts";
 import { type Alignment, createAlignment } from "./alignment.ts";
+import { codesOf } from "./grid.ts";
 import type { Kernels } from "./kernels.ts";
 import { onGridOf } from "./operand-grid.ts";
+import { isQuadraticWorthIt, quadraticOf } from "./quadratic.ts";
 import { remember } from "./remember.ts";
 import { leftScales, rightScales, type ShapeOf } from "./sides.ts";
 
@@ -27,7 +29,7 @@ export interface ProbeOptions {
 /** Left, right and reference of the product, each in terms of the rescaled operand. */
 type Sides = Pick<LayerSample, "left" | "right" | "reference" | "bias">;
 
-/** A side that does not change from one candidate to the next is put on its grid once. */
+/** A side that does not change from one candidate to the next is put on its grid once; one that does is not kept. */
 export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOptions): Probe {
   const rescaled = remember((rescaling: Rescaling | undefined) => rescale(rescaling));
   const lefts = remember((plan: OperandPlan | undefined) => quantizeLeft(plan));
@@ -36,26 +38,42 @@ export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOpt
     async (rescaling: Rescaling | undefined): Promise<Alignment> => createAlignment(kernels, { ...sample, ...(await rescaled(rescaling)) }),
   );
 
+  /** The operand of the latest candidate. */
+  let latest: OperandPlan | undefined;
   const rows = sample.left.shape[1]!;
+  const quadratics = remember(async (left: OperandPlan | undefined) =>
+    quadraticOf(kernels, { ...sample, ...(await rescaled(left?.rescaling)), left: await lefts(left) }),
+  );
+
+  const rowWeights = sample.importance && rootMeans(sample.importance);
   const ones: Tensor = { dtype: "float32", shape: [1, 1, rows], data: new Float32Array(rows).fill(1) };
 
   return {
     async error({ left, right }) {
       const rescaling = left?.rescaling;
-      const sides = { left: await lefts(left), right: await rights({ rescaling, right }) };
-      if (metric === "cosine") return (await alignments(rescaling)).error(sides.left, sides.right);
-      const feeds = { ...sides, reference: (await rescaled(rescaling)).reference, ones };
-      const errors = sample.importance
-        ? await kernels.run("weightedError", { ...feeds, importance: sample.importance })
-        : await kernels.run("squaredError", feeds);
-      return summed(errors, sample);
+      const isNew = left !== latest && JSON.stringify(left) !== JSON.stringify(latest);
+      latest = left;
+      const rightSide = await rights({ rescaling, right });
+      if (metric === "cosine") return (await alignments(rescaling)).error(await lefts(left), rightSide);
+      const whole = await rescaled(rescaling);
+      const feeds = { right: rightSide, reference: whole.reference, ones, ...(sample.importance && { importance: sample.importance }) };
+      const codes = isNew && left?.encoding.kind === "affine" ? codesOf(left.encoding) : undefined;
+      if (codes) return summed(await kernels.run(sample.importance ? "weightedCodedError" : "codedError", { ...feeds, ...codes, x: whole.left }), sample);
+      if (!isNew && right && isQuadraticWorthIt(sample))
+        return summed(await kernels.run("quadraticError", { ...(await quadratics(left)), right: rightSide }), sample);
+      return summed(await kernels.run(sample.importance ? "weightedError" : "squaredError", { ...feeds, left: await lefts(left) }), sample);
     },
-    gram: async (left, elements) => {
-      const whole = await lefts(left);
-      return kernels.run("gram", { x: elements ? elementsOf(whole, elements) : whole });
+    moments: async ({ left: plan, right, elements } = {}) => {
+      const [left, whole] = [await lefts(plan), await rescaled(plan?.rescaling)];
+      const x = elements ? elementsOf(left, elements) : left;
+      const y = await kernels.run("subtract", { x: whole.reference, y: await kernels.run("product", { left, right: right ?? whole.right }) });
+      // Of rows that matter more there are more.
+      const weigh = async (side: Tensor): Promise<Tensor> => (rowWeights ? kernels.run("scale", { x: side, scale: rowWeights }) : side);
+      const weighed = await weigh(x);
+      return { second: await kernels.run("moments", { x: weighed, y: weighed }), missing: await kernels.run("moments", { x: weighed, y: await weigh(y) }) };
     },
     dispose: async () => {
-      for (const memory of [rescaled, lefts, rights, alignments]) memory.clear();
+      for (const memory of [rescaled, lefts, rights, alignments, quadratics]) memory.clear();
     },
   };
 
@@ -119,4 +137,16 @@ function summed({ shape, data }: Tensor, { layer }: LayerSample): ProbeError {
     channels[index % channels.length]! += error;
   });
   return { layer: channels.reduce((sum, error) => sum + error, 0), channels };
+}
+
+/** The square root of what a row of importance is on average: [B, R, 1]. */
+function rootMeans({ shape, data }: Tensor): Tensor {
+  const [batch, rows, width] = shape as [number, number, number];
+  const values = data as Float32Array;
+  const means = Float32Array.from({ length: batch * rows }, (_, row) => {
+    let sum = 0;
+    for (let index = row * width; index < (row + 1) * width; index++) sum += values[index]!;
+    return Math.sqrt(sum / width);
+  });
+  return { dtype: "float32", shape: [batch, rows, 1], data: means };
 }

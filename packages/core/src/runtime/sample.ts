@@ -3,16 +3,19 @@ import type { Feeds } from "./feeds.ts";
 import type { Gatherer } from "./gather.ts";
 import { gatherProduct } from "./gather-product.ts";
 import { gatherWeighted } from "./gather-weighted.ts";
-import { importanceOf, openGradients } from "./importance.ts";
+import { openGradients } from "./importance.ts";
 import type { Kernels } from "./kernels.ts";
 import { biasOf } from "./layers.ts";
 import { type Network, openObserver } from "./observe.ts";
+import type { RowImportance } from "./row-importance.ts";
 
 export const defaultPositions = 1024;
 
 export interface Sampling extends Network {
   readonly feeds: () => Promise<Feeds>;
   readonly kernels: Kernels;
+  /** Of the whole network in this state. */
+  readonly rowImportance: (quantized: PartialPlan) => Promise<RowImportance>;
   readonly seed: number;
 }
 
@@ -33,16 +36,18 @@ export async function sampleLayers(sampling: Sampling, layers: readonly Layer[],
   try {
     const float = await open(openObserver(sampling, tensors));
     const changed = upstream && (await open(openObserver(sampling, tensors, upstream)));
-    const gradients = options.importance && (await open(openGradients(sampling, outputs, options.importance.quantized)));
-    for (const feed of feeds) {
+    const { quantized, per = "element" } = options.importance ?? {};
+    const gradients = quantized && per === "element" ? await open(openGradients(sampling, outputs, quantized)) : undefined;
+    const rows = quantized && per === "row" ? await sampling.rowImportance(quantized) : undefined;
+    for (const [number, feed] of feeds.entries()) {
       const floats = await float.run(feed.tensors);
       const changes = changed ? await changed.run(feed.tensors) : floats;
-      const slopes = await gradients?.run(feed.tensors);
-      layers.forEach(({ operands, output }, index) => {
+      const slopes = await gradients?.run(feed.tensors, feed.samples);
+      layers.forEach(({ node, operands, output }, index) => {
         const pick = (values: ReadonlyMap<string, Tensor>): readonly Tensor[] => operands.map((tensor) => values.get(tensor)!);
-        const gradient = slopes?.get(output);
-        const seen = { before: feed.before, samples: feed.samples, float: pick(floats), upstream: pick(changes), ...(gradient && { gradient }) };
-        gatherers[index]!.add(seen);
+        const [gradient, important] = [slopes?.get(output), rows?.get(node)?.[number]];
+        const seen = { before: feed.before, samples: feed.samples, float: pick(floats), upstream: pick(changes) };
+        gatherers[index]!.add({ ...seen, ...(gradient && { gradient }), ...(important && { rows: important }) });
       });
     }
   } finally {
@@ -57,16 +62,21 @@ function gathererOf({ graph, seed }: Sampling, layer: Layer, samples: number, op
   const node = graph.node(layer.node);
   if (!node) throw new QuantError("internal", `Layer ${layer.node} is no node of the graph.`, { details: { node: layer.node } });
   const { positions = defaultPositions } = options;
-  const settings = { layer, node, positions, samples, seed, hasUpstream, hasGradient: options.importance !== undefined };
+  const settings = { layer, node, positions, samples, seed, hasUpstream };
   return layer.weight ? gatherWeighted(settings) : gatherProduct(settings);
 }
 
 async function finish({ graph, kernels }: Sampling, layer: Layer, gatherer: Gatherer): Promise<LayerSample> {
-  const { left, right, floatLeft, floatRight, gradient, samples } = gatherer.finish();
+  const { left, right, floatLeft, floatRight, importance, samples } = gatherer.finish();
   const reference = await kernels.run("product", { left: floatLeft, right: floatRight });
   const bias = layer.weight ? biasOf(graph.node(layer.node)!, right.shape[0]! * right.shape[2]!) : undefined;
-  const importance = gradient && importanceOf(gradient);
-  return { layer, left, right, reference, ...(bias && { bias }), ...(importance && { importance }), samples };
+  return { layer, left, right, reference, ...(bias && { bias }), ...(importance && saysAnything(importance) && { importance }), samples };
+}
+
+/** Where no element matters all errors are alike. */
+function saysAnything({ data }: Tensor): boolean {
+  const values = data as Float32Array;
+  return values.some((value) => value > 0) && values.every(Number.isFinite);
 }
 
 function isEmpty(plan: PartialPlan | undefined): boolean {

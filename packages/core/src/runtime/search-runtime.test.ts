@@ -43,7 +43,7 @@ async function useEverything(runtime: SearchRuntime): Promise<void> {
   for (const metric of ["squared-error", "cosine"] as const) {
     const probe = await runtime.probe(samples[0]!, metric);
     await probe.error({ left: { encoding: activationEncoding(-1, 1, 4) } });
-    await probe.gram();
+    await probe.moments();
     await probe.dispose();
   }
 }

@@ -1,10 +1,21 @@
 import { type Model, viewOf } from "../ir/index.ts";
-import { type Backend, type CalibrationSource, type Placement, QuantError, type SearchOptions, type SearchRuntime, type Target } from "../spec/index.ts";
+import {
+  type Backend,
+  type CalibrationSource,
+  type PartialPlan,
+  type Placement,
+  QuantError,
+  type SearchOptions,
+  type SearchRuntime,
+  type Target,
+} from "../spec/index.ts";
 import { cutIntoChunks, sampleBytes } from "./chunks.ts";
 import { collectFeeds, type Feeds } from "./feeds.ts";
 import { createKernels } from "./kernels.ts";
 import { layersOf } from "./layers.ts";
 import { createProbe } from "./probe.ts";
+import { remember } from "./remember.ts";
+import { rowImportance } from "./row-importance.ts";
 import { sampleLayers } from "./sample.ts";
 import type { ShapeOf } from "./sides.ts";
 
@@ -40,11 +51,13 @@ export function createSearchRuntime(options: SearchRuntimeOptions): SearchRuntim
     });
     return collected;
   };
+  const layers = layersOf(graph, placement);
+  const rowImportanceOf = remember(async (quantized: PartialPlan) => rowImportance(network, await feeds(), layers, quantized));
   return {
-    layers: layersOf(graph, placement),
-    chunks: (layers, sampling = {}) =>
-      cutIntoChunks(layers, (search.maxMemoryMB ?? defaultMemoryMB) * 2 ** 20, (layer) => sampleBytes(graph, layer, sampling, shapeOf)),
-    sample: (layers, sampling) => sampleLayers({ ...network, feeds, kernels, seed }, layers, sampling),
+    layers,
+    chunks: (wanted, sampling = {}) =>
+      cutIntoChunks(wanted, (search.maxMemoryMB ?? defaultMemoryMB) * 2 ** 20, (layer) => sampleBytes(graph, layer, sampling, shapeOf)),
+    sample: (wanted, sampling) => sampleLayers({ ...network, feeds, kernels, seed, rowImportance: rowImportanceOf }, wanted, sampling),
     probe: async (sample, metric = "squared-error") => {
       const node = graph.node(sample.layer.node);
       if (!node) throw new QuantError("internal", `Layer ${sample.layer.node} is no node of the graph.`, { details: { node: sample.layer.node } });

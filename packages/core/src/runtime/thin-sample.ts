@@ -31,7 +31,8 @@ export function thinSample(sample: LayerSample, { multiplyAdds = 5e7, elements =
   };
 }
 
-function rowsOf({ shape, data }: Tensor, picked: readonly number[]): Tensor {
+/** [B, n, W] of the picked rows. */
+export function rowsOf({ shape, data }: Tensor, picked: readonly number[]): Tensor {
   const [batch, rows, width] = shape as [number, number, number];
   const values = data as Float32Array;
   const result = new Float32Array(batch * picked.length * width);

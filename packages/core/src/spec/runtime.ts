@@ -33,7 +33,7 @@ export interface LayerSample {
   readonly reference: Tensor;
   /** [M * B] in the order of the weight's output channels; undefined where there is none. */
   readonly bias?: Tensor;
-  /** [B, R, M]: squared gradient of the loss with respect to the output; where it was asked for. */
+  /** [B, R, M], or [B, R, 1]: squared gradient of the loss with respect to the output; where it was asked for. */
   readonly importance?: Tensor;
   /** How many samples of the data the rows come from. */
   readonly samples: number;
@@ -47,8 +47,21 @@ export interface SampleOptions {
    * layer sees the float network.
    */
   readonly upstream?: PartialPlan;
-  /** Asks for `importance`, with the network in this state: KL divergence from the float network's answer has no gradient where nothing is quantized. */
-  readonly importance?: { readonly quantized: PartialPlan };
+  readonly importance?: ImportanceOptions;
+}
+
+/**
+ * Asks for `importance`, and for rows that matter to come more often: half of them are picked by their share of it. All samples count alike, however sure the
+ * network is of them.
+ */
+export interface ImportanceOptions {
+  /** The state of the network: KL divergence from the float network's answer has no gradient where nothing is quantized. */
+  readonly quantized: PartialPlan;
+  /**
+   * `row`: one number for all outputs of a position, of layers with a weight. Found once for the whole network, and cheap to ask for again.
+   * Default `element`.
+   */
+  readonly per?: "element" | "row";
 }
 
 /** Encodings of some tensors. */
@@ -75,14 +88,28 @@ export interface ProbeError {
   readonly channels: Float64Array;
 }
 
+/** Of a layer with a weight. */
+export interface MomentsRequest {
+  /** Left out, the operand stays float. */
+  readonly left?: OperandPlan;
+  /** float32 [B, D, M]: the weight as it is so far, after the rescaling of `left`. Default: the float one. */
+  readonly right?: Tensor;
+  /** Of the reduction axis. Default: all. */
+  readonly elements?: { readonly from: number; readonly to: number };
+}
+
+export interface Moments {
+  /** float32 [B, n, n]: left^T left, the second moments of the n elements. With them the squared error of a weight is a quadratic form. */
+  readonly second: Tensor;
+  /** float32 [B, n, M]: left^T (reference - left right), what the elements have in common with what is missing. */
+  readonly missing: Tensor;
+}
+
 /** One layer, compiled once: its encodings are inputs, its output is the error they cause. */
 export interface Probe {
   error(candidate: ProbeCandidate): Promise<ProbeError>;
-  /**
-   * Second moments of the rows, of the operand as `left` makes it: float32 [B, D, D], or [B, n, n] of the n elements asked for. With them the squared
-   * error of a weight is a quadratic form.
-   */
-  gram(left?: OperandPlan, elements?: { readonly from: number; readonly to: number }): Promise<Tensor>;
+  /** What rounding needs that makes up for errors (see `compensatedRounding`). */
+  moments(request?: MomentsRequest): Promise<Moments>;
   dispose(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import {
   affineEncoding,
   boundedRange,
   encodeRange,
+  leastFactorOf,
   type OperandSite,
   observeHistogram,
   operandRanges,
@@ -12,7 +13,6 @@ import {
 } from "@halftone/core";
 import { stepFactors } from "./factors.ts";
 import type { Settings } from "./options.ts";
-import { isReadByOthers } from "./readers.ts";
 import { symmetricConfig } from "./symmetric.ts";
 
 /** Where the search of an operand's grid starts, and what its step may be multiplied with. */
@@ -21,16 +21,13 @@ export interface OperandStart {
   readonly factors: readonly number[];
 }
 
-/** A stored tensor that others read too does not clip more than this for the sake of its products. */
-const leastSharedFactor = 0.8;
-
 /** The grid of everything the tensor was seen to hold. */
 export function operandStart(context: PlanContext, tensor: string, settings: Settings): OperandStart {
   const site = context.placement.operands.find((each) => each.tensor === tensor)!;
   const config = settings.basePtq ? symmetricConfig(site.config) : site.config;
   const range = rangeOf(context, site);
   const bounded = settings.basePtq ? range : boundedRange(range, range, site.bounds ?? {}, config);
-  const least = site.sharesGrid && isReadByOthers(context, site) ? leastSharedFactor : 0;
+  const least = leastFactorOf(context, site);
   return {
     encoding: affineEncoding(config, [encodeRange(bounded, config)]),
     factors: stepFactors(config, settings).filter((factor) => factor >= least),

@@ -1,16 +1,19 @@
 import {
   type AffineEncoding,
   codeRange,
+  leastFactorOf,
   type OperandPlan,
   type OperandSite,
   operandRanges,
   type PlanContext,
   type Range,
   scaledBy,
+  shareTwin,
+  twinSubject,
   unionOf,
 } from "@halftone/core";
 import { searchFactors, softmaxSplits } from "./factors.ts";
-import { activationGrid, gridFromZero, softmaxGrid, uniformGrid } from "./grids.ts";
+import { activationGrid, gridFromZero, uniformGrid } from "./grids.ts";
 import type { Settings } from "./options.ts";
 import { storedGrid } from "./stored-grid.ts";
 
@@ -23,22 +26,18 @@ export interface OperandCandidates {
 /** GELU's, as the released code has it for every activation. */
 const releasedMinimum = -0.16997124254703522;
 
-/** A stored tensor that others read too does not clip more than this for the sake of its products. */
-const leastSharedFactor = 0.8;
-
 /** Tells the grids of every tensor that products read. */
 export function operandCandidates(context: PlanContext, settings: Settings): (tensor: string) => OperandCandidates {
-  const { graph, placement, statistics, structure } = context;
+  const { graph, placement, statistics } = context;
   const sites = new Map(placement.operands.map((site) => [site.tensor, site]));
-  const scores = new Set(structure.attentions.flatMap(({ mixed }) => mixed ?? []));
-  const minima = new Map(structure.activated.flatMap(({ operands, minimum }) => operands.map((tensor) => [tensor, minimum] as const)));
 
   return (tensor) => {
     const site = sites.get(tensor)!;
     const range = unionOf(operandRanges(site, statistics));
-    if (settings.twinSoftmax && scores.has(tensor) && isShare(range) && mayBeTwin(site)) return { isSoftmax: true, plans: softmaxTwins(site) };
-    const minimum = settings.twinActivation && mayBeTwin(site) ? minima.get(tensor) : undefined;
-    return { isSoftmax: false, plans: minimum === undefined ? uniform(site, range) : activationTwins(site, range, minimum) };
+    const subject = mayBeTwin(site) ? twinSubject(context, site) : undefined;
+    if (subject?.kind === "shares" && settings.twinSoftmax) return { isSoftmax: true, plans: softmaxTwins(site) };
+    if (subject?.kind === "activation" && settings.twinActivation) return { isSoftmax: false, plans: activationTwins(site, range, subject.minimum) };
+    return { isSoftmax: false, plans: uniform(site, range) };
   };
 
   function mayBeTwin({ nodes }: OperandSite): boolean {
@@ -46,7 +45,7 @@ export function operandCandidates(context: PlanContext, settings: Settings): (te
   }
 
   function softmaxTwins({ config }: OperandSite): readonly OperandPlan[] {
-    return softmaxSplits().map((split) => ({ encoding: softmaxGrid(split, config) }));
+    return softmaxSplits().map((split) => ({ encoding: shareTwin(split, config) }));
   }
 
   function activationTwins({ config }: OperandSite, { max }: Range, minimum: number): readonly OperandPlan[] {
@@ -58,17 +57,12 @@ export function operandCandidates(context: PlanContext, settings: Settings): (te
     const stored = storedGrid(context, site);
     const { min, max } = unionOf([read, ...(stored?.ranges ?? [])]);
     const start = stored?.clipping ? gridFromZero(max, site.config) : uniformGrid(Math.max(-min, max), site.config);
-    const least = stored?.isReadByOthers ? leastSharedFactor : 0;
+    const least = leastFactorOf(context, site);
     const factors = searchFactors(site.config, settings.candidates).filter((factor) => factor >= least);
     const bound = stored?.clipping?.max ?? Number.POSITIVE_INFINITY;
     const grids = factors.map((factor) => scaledBy(start, factor)).filter((grid, index) => index === 0 || endsBefore(bound, grid));
     return grids.map((encoding) => ({ encoding }));
   }
-}
-
-/** A node between the Softmax and the product may have changed what the scores are. */
-function isShare({ min, max }: Range): boolean {
-  return min >= 0 && max <= 1 + 2 ** -20;
 }
 
 /** Half a step of slack, as for an activation that a grid does. */

@@ -4,8 +4,6 @@ import { type ActivationSite, type OperandSite, observeHistogram, type PlanConte
 export interface StoredGrid {
   /** What is stored on it besides the operand. */
   readonly ranges: readonly Range[];
-  /** Whether anything but products reads it. */
-  readonly isReadByOthers: boolean;
   /** The bounds of an activation that the integer kernel in front does by the end of its grid, from zero on. */
   readonly clipping?: Range;
 }
@@ -17,15 +15,8 @@ export function storedGrid({ graph, placement, statistics }: PlanContext, { tens
   const clipping = clippingOf(site);
   return {
     ranges: site.observed.map((name) => statistics.get(observeHistogram(name)).range),
-    isReadByOthers: site.tensors.some(isReadByOthers),
     ...(clipping && { clipping }),
   };
-
-  function isReadByOthers(name: string): boolean {
-    const value = graph.value(name)!;
-    const products = new Set(placement.operands.flatMap(({ nodes }) => nodes));
-    return value.isOutput || value.consumers.some(({ node }) => !products.has(node.name) && placement.nodes[node.name]?.mode !== "pass-through");
-  }
 
   function clippingOf({ observed, bounds = {} }: ActivationSite): Range | undefined {
     const isAbsorbed = observed.some((name) => placement.nodes[graph.value(name)!.producer?.name ?? ""]?.mode === "absorbed");

@@ -2,11 +2,13 @@ import { affineEncoding, boundedRange, encodeRange, type OperandPlan, type Range
 import type { OperandFacts } from "./facts.ts";
 import type { Settings } from "./options.ts";
 import { ownGrids, rescaledRange, rescalingOf, strengthsFor } from "./rescalings.ts";
+import { twinChoices } from "./twin-choices.ts";
 import { isLegalZeroPoint } from "./zero-point.ts";
 
 /** One granularity and scheme of an operand; what is left open is the scale. */
 export interface Choice {
-  readonly granularity: "tensor" | "channel";
+  /** One grid for the tensor, one per channel, or one each for two ranges of values. */
+  readonly granularity: "tensor" | "channel" | "range";
   readonly scheme: Scheme;
   readonly rescaling?: Rescaling;
   /** The share of the error of one grid for all channels that this choice has to stay below. */
@@ -19,7 +21,8 @@ export interface Choice {
 export function choicesOf(facts: OperandFacts, settings: Settings): readonly Choice[] {
   const { channels, padded, grouped, site, sharesWeightScale } = facts;
   const schemes = schemesOf(site, settings);
-  const perTensor = schemes.map((scheme) => choiceOf(facts, scheme, settings));
+  const perRange = settings.twins ? twinChoices(facts.twin, facts.range, site.config) : [];
+  const perTensor = [...schemes.map((scheme) => choiceOf(facts, scheme, settings)), ...perRange];
   if (!channels) return perTensor;
   if (settings.released) return grouped ? [choiceOf(facts, schemes[0]!, settings, rescalingOf(channels, ownGrids, false))] : perTensor;
   if (!settings.granularity) return perTensor;

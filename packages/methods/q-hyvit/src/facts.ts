@@ -3,6 +3,7 @@ import {
   type GraphView,
   isFreeRescaling,
   type Layer,
+  leastFactorOf,
   type NodeView,
   type OperandSite,
   observeHistogram,
@@ -10,8 +11,9 @@ import {
   type PlanContext,
   type Range,
   type StartingPlan,
+  type TwinSubject,
+  twinSubject,
   unionOf,
-  type ValueView,
 } from "@halftone/core";
 import type { ChannelRanges } from "./rescalings.ts";
 
@@ -24,6 +26,8 @@ export interface OperandFacts {
   /** Whether a reader pads with zeros, so that channels cannot be shifted. */
   readonly padded: boolean;
   readonly grouped: boolean;
+  /** What two grids would fit; undefined where a convolution reads the tensor, which no kernel does on two grids. */
+  readonly twin: TwinSubject | undefined;
   /** Whether the weights of a reader have one scale for all output channels. */
   readonly sharesWeightScale: boolean;
   /** Of the scale of the extremes. */
@@ -32,10 +36,7 @@ export interface OperandFacts {
   readonly worthwhile: number;
 }
 
-/** Below this share of its extremes a grid would clip what readers other than products make of the tensor. */
-const sharedFloor = 0.8;
-
-const worthwhile = { free: 0.8, added: 0.4 };
+const worthwhile = { free: 1, added: 0.6 };
 
 /** `layers` are all that read the tensor among those that are searched together. */
 export function factsOf(context: PlanContext, start: StartingPlan, tensor: string, layers: readonly Layer[]): OperandFacts {
@@ -47,8 +48,9 @@ export function factsOf(context: PlanContext, start: StartingPlan, tensor: strin
     channels: channelsOf(context.graph, site, layers, ranges),
     padded: layers.some(({ padded }) => padded),
     grouped: layers.some(({ groups }) => groups > 1),
+    twin: layers.some(({ kind }) => kind === "convolution") ? undefined : twinSubject(context, site),
     sharesWeightScale: context.placement.weights.some((each) => each.config.granularity === "tensor" && layers.some(({ weight }) => weight === each.tensor)),
-    smallestFactor: site.sharesGrid && hasOtherReaders(context, site) ? sharedFloor : 0,
+    smallestFactor: leastFactorOf(context, site),
     worthwhile: isFreeRescaling({ ...context, start }, tensor) ? worthwhile.free : worthwhile.added,
   };
 }
@@ -96,13 +98,4 @@ function inputChannels(node: NodeView, shape: readonly number[], channels: numbe
     default:
       return node.attribute("transB") === 1 ? (index) => index % channels : (index) => Math.floor(index / second);
   }
-}
-
-/** Nodes that are no products, or the user. */
-function hasOtherReaders({ graph, placement }: PlanContext, { tensor }: OperandSite): boolean {
-  const tensors = placement.activations.find((site) => site.tensors.includes(tensor))?.tensors ?? [tensor];
-  const products = new Set(placement.operands.flatMap(({ nodes }) => nodes));
-  const isOther = (value: ValueView): boolean =>
-    value.isOutput || value.consumers.some(({ node }) => !products.has(node.name) && !tensors.includes(node.outputs[0]?.name ?? ""));
-  return tensors.some((name) => isOther(graph.value(name)!));
 }

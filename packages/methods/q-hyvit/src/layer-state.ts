@@ -1,6 +1,5 @@
 import {
   type AffineEncoding,
-  compensatedCodes,
   encodeWeight,
   factorsOf,
   type LayerSample,
@@ -26,8 +25,6 @@ export interface LayerState {
   searchWeights(operand: OperandPlan, factors: readonly number[]): Promise<void>;
   /** The grid of the weight after a rescaling of its input, with the factors found so far. */
   current(rescaling: Rescaling | undefined): AffineEncoding;
-  /** Codes of the weight on its current grid, each making up for the errors of those before. */
-  compensated(operand: OperandPlan): Promise<string>;
 }
 
 export async function openLayers(context: PlanContext, samples: readonly LayerSample[]): Promise<readonly LayerState[]> {
@@ -36,8 +33,7 @@ export async function openLayers(context: PlanContext, samples: readonly LayerSa
   return layers;
 }
 
-function stateOf({ graph, placement, runtime }: PlanContext, sample: LayerSample, probe: Probe): LayerState {
-  const { layer } = sample;
+function stateOf({ graph, placement }: PlanContext, { layer }: LayerSample, probe: Probe): LayerState {
   const site = placement.weights.find(({ tensor }) => tensor === layer.weight)!;
   const node = graph.node(layer.node)!;
   const original = graph.value(site.tensor)!.constant!;
@@ -61,12 +57,5 @@ function stateOf({ graph, placement, runtime }: PlanContext, sample: LayerSample
       found = await searchWeightFactors(probe, operand, initial(operand.rescaling), factorsOf(site.config, [...factors, 1]));
     },
     current,
-    compensated: async (operand) => {
-      // Of all rows: moments of many elements need many.
-      const whole = await runtime.probe(sample);
-      const moments = (from: number, to: number): Promise<Tensor> => whole.gram(operand, { from, to });
-      const [weight, encoding] = [rescaled(operand.rescaling), current(operand.rescaling)];
-      return compensatedCodes({ layer, node, weight, encoding, moments }).finally(() => whole.dispose());
-    },
   };
 }

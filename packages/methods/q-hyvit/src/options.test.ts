@@ -15,6 +15,7 @@ test.each([
   [{ rounds: 0 }, "rounds"],
   [{ zeroPointGuard: "none" }, "zeroPointGuard"],
   [{ weightRounding: "up" }, "weightRounding"],
+  [{ twins: "both" }, "twins"],
   [{ compat: "paper" }, "compat"],
 ] as const)("refuses %o", (options, field) => {
   const make = (): unknown => qHyVit(options as unknown as QHyVitOptions);

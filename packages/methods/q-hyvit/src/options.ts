@@ -17,6 +17,11 @@ export interface QHyVitOptions {
    */
   readonly zeroPointGuard?: "include-zero" | "clamp";
   /**
+   * Whether what a Softmax or an activation answers may lie on two grids (PTQ4ViT, arXiv 2111.12293), where its grid is narrower than its container. The paper
+   * does without. Default true.
+   */
+  readonly twins?: boolean;
+  /**
    * `nearest` as in the paper. `compensated` lets the weights not yet rounded make up for those that are (OBQ, arXiv 2208.11580; GPTQ,
    * arXiv 2210.17323), with the scales that were searched. Default `compensated`.
    */
@@ -34,6 +39,7 @@ export interface Settings {
   readonly factors: readonly number[];
   readonly rounds: number;
   readonly guard: "include-zero" | "clamp";
+  readonly twins: boolean;
   readonly compensated: boolean;
   readonly released: boolean;
   /** Tells findings of other options apart. */
@@ -43,11 +49,12 @@ export interface Settings {
 /** @throws `invalid-config` naming the option. */
 export function settingsOf(options: QHyVitOptions): Settings {
   const { candidates = 100, smallestFactor = 0.01, largestFactor = 1.2, rounds = 3, zeroPointGuard = "include-zero", compat, search = {} } = options;
-  const { weightRounding = "compensated" } = options;
+  const { twins = true, weightRounding = "compensated" } = options;
   check("candidates", Number.isInteger(candidates) && candidates >= 2, `${candidates} is not a whole number from 2`);
   check("smallestFactor", smallestFactor > 0 && smallestFactor < largestFactor, `${smallestFactor} is not between 0 and largestFactor`);
   check("rounds", Number.isInteger(rounds) && rounds >= 1, `${rounds} is not a whole number from 1`);
   check("zeroPointGuard", ["include-zero", "clamp"].includes(zeroPointGuard), `"${zeroPointGuard}" is not include-zero or clamp`);
+  check("twins", typeof twins === "boolean", `${JSON.stringify(twins)} is not true or false`);
   check("weightRounding", ["nearest", "compensated"].includes(weightRounding), `"${weightRounding}" is not nearest or compensated`);
   check("compat", compat === undefined || compat === "released-code", `"${compat}" is not released-code`);
   const released = compat === "released-code";
@@ -57,6 +64,7 @@ export function settingsOf(options: QHyVitOptions): Settings {
     factors: linearFactors(largestFactor, smallestFactor, candidates),
     rounds,
     guard: zeroPointGuard,
+    twins: twins && !released,
     compensated: weightRounding === "compensated" && !released,
     released,
     identity: JSON.stringify(options),

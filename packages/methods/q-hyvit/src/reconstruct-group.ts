@@ -36,9 +36,7 @@ async function reconstructLayers(context: PlanContext, { samples, decided, choic
       return [operand, layers.map(({ factors }) => [...(factors ?? [])])];
     });
     const weights = Object.fromEntries(layers.map((layer) => [layer.weight, layer.current(operand.rescaling)]));
-    const codes: Record<string, string> = {};
-    if (settings.compensated) for (const layer of layers) codes[layer.weight] = await layer.compensated(operand);
-    return { operands: { [tensor]: operand }, weights, codes };
+    return { operands: { [tensor]: operand }, weights };
   } finally {
     for (const { probe } of layers) await probe.dispose();
   }

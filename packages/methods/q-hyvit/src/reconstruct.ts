@@ -8,14 +8,14 @@ import {
   networkError,
   type OperandPlan,
   type PlanContext,
-  QuantError,
-  type SampleOptions,
   type StartingPlan,
 } from "@halftone/core";
 import { choicesOf } from "./choices.ts";
 import { factsOf } from "./facts.ts";
 import type { Settings } from "./options.ts";
 import { reconstructGroup } from "./reconstruct-group.ts";
+import { roundWeights } from "./round-weights.ts";
+import { createSampler } from "./sampler.ts";
 
 /**
  * Algorithm 1: the network on the grids of its extremes gives the gradients that weigh errors; then every layer is reconstructed, those of a
@@ -27,24 +27,28 @@ export async function reconstruct(context: PlanContext, settings: Settings): Pro
   const draft = createPlanDraft(graph, placement, start);
   const layers = runtime.layers.filter((layer) => isPlanned(layer, start));
   const notes: string[] = [];
-  const weighing = await sampler(context, start, notes);
+  const weighing = createSampler(context, start, (note) => notes.push(note));
+  const rounded = settings.compensated ? layers.filter(({ weight }) => weight !== undefined) : [];
   let done = 0;
-  for (const chunk of runtime.chunks(layers, weighing.options)) {
-    let shared: Promise<ReadonlyMap<string, LayerSample>> | undefined;
+  const advance = (count: number): void => {
+    done += count;
+    context.progress(done, layers.length + rounded.length);
+  };
+  for (const chunk of runtime.chunks(layers, weighing.options("element"))) {
+    let shared: Promise<readonly LayerSample[]> | undefined;
     for (const group of layerGroups(chunk)) {
       const upstream = precedingInBridge(group, structure.bridges);
-      const sampled = async (): Promise<ReadonlyMap<string, LayerSample>> => {
-        if (upstream.length > 0) return weighing.sample(group, { upstream: draft.of(upstream) });
-        shared ??= weighing.sample(chunk);
-        return shared;
+      const sampled = async (): Promise<readonly LayerSample[]> => {
+        if (upstream.length > 0) return weighing.sample(group, "element", { upstream: draft.of(upstream) });
+        shared ??= weighing.sample(chunk, "element");
+        return (await shared).filter(({ layer }) => group.includes(layer));
       };
       const key = [settings.identity, ...group.map(({ node }) => node)].join(" ");
       const finding = await context.recall(key, async () => {
-        const samples = await sampled();
         return reconstructGroup(
           context,
           {
-            samples: group.map(({ node }) => samples.get(node)!),
+            samples: await sampled(),
             decided: (tensor: string): OperandPlan | undefined => draft.operandOf(tensor),
             choices: (tensor: string) => choicesOf(factsOf(context, start, tensor, group), settings),
           },
@@ -52,10 +56,10 @@ export async function reconstruct(context: PlanContext, settings: Settings): Pro
         );
       });
       draft.add(finding);
-      done += group.length;
-      context.progress(done, layers.length);
+      advance(group.length);
     }
   }
+  await roundWeights(context, draft, rounded, { weighing, settings, advance });
   return (await isWorthIt(context, start, draft.plan(), settings.identity)) ? draft.plan(notes) : { ...start, notes: [...notes, kept] };
 }
 
@@ -72,28 +76,6 @@ function isWorthIt(context: PlanContext, start: StartingPlan, found: MethodPlan,
 /** Whether everything the layer reads has a grid to start from. */
 function isPlanned({ operands, weight }: Layer, { encodings, operands: own }: StartingPlan): boolean {
   return operands.every((tensor) => tensor in encodings || tensor in own) && (weight === undefined || weight in encodings);
-}
-
-interface Sampler {
-  readonly options: SampleOptions;
-  sample(layers: readonly Layer[], options?: SampleOptions): Promise<ReadonlyMap<string, LayerSample>>;
-}
-
-/** Samples with importance; without it from the first operator on that has no gradient, which is said in the plan. */
-async function sampler({ runtime }: PlanContext, start: StartingPlan, notes: string[]): Promise<Sampler> {
-  let options: SampleOptions = { importance: { quantized: start } };
-  return {
-    options,
-    sample: async (layers, extra = {}) => {
-      const samples = await runtime.sample(layers, { ...options, ...extra }).catch((error: unknown) => {
-        if (!QuantError.is(error, "unsupported-op")) throw error;
-        notes.push(`errors are not weighed by gradients: ${error.message}`);
-        options = {};
-        return runtime.sample(layers, extra);
-      });
-      return new Map(samples.map((sample) => [sample.layer.node, sample]));
-    },
-  };
 }
 
 function precedingInBridge(group: readonly Layer[], bridges: PlanContext["structure"]["bridges"]): readonly string[] {

@@ -11,7 +11,7 @@ function choice(range: Range, granularity: Choice["granularity"], scheme: "asymm
   return {
     granularity,
     scheme,
-    worthwhile: 0.8,
+    worthwhile: granularity === "channel" ? 0.8 : 1,
     at: (factor) => ({ encoding: affineEncoding(config, [encodeRange({ min: range.min * factor, max: range.max * factor }, { ...config, scheme })]) }),
   };
 }

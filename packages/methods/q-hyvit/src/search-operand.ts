@@ -16,17 +16,19 @@ const stride = 8;
 /** A choice whose error has grown to this multiple of its least clips too much for smaller scales to make up for it. */
 const hopeless = 4;
 
-/** The granularity, scheme and scale of least error; one grid for all channels, unless grids of their own are worth it. `errorOf` sums the error of all layers that read the operand. */
+/** The granularity, scheme and scale of least error; one grid, unless several are worth it. `errorOf` sums the error of all layers that read the operand. */
 export async function searchOperand(
   choices: readonly Choice[],
   errorOf: (plan: OperandPlan) => Promise<number>,
   { factors }: Settings,
 ): Promise<FoundOperand | undefined> {
   const coarse = factors.flatMap((_, index) => (index % stride === 0 ? [index] : []));
-  const perTensor = await finest(choices.filter(({ granularity }) => granularity === "tensor"));
-  const perChannel = await finest(choices.filter(({ granularity }) => granularity === "channel"));
-  if (!perTensor || !perChannel) return perTensor ?? perChannel;
-  return perChannel.error < perChannel.choice.worthwhile * perTensor.error ? perChannel : perTensor;
+  let best: FoundOperand | undefined;
+  for (const granularity of ["tensor", "channel", "range"] as const) {
+    const found = await finest(choices.filter((choice) => choice.granularity === granularity));
+    if (found && (!best || costOf(found) < costOf(best))) best = found;
+  }
+  return best;
 
   async function finest(alternatives: readonly Choice[]): Promise<FoundOperand | undefined> {
     let best: FoundOperand | undefined;
@@ -53,6 +55,10 @@ export async function searchOperand(
     }
     return best;
   }
+}
+
+function costOf({ error, choice }: FoundOperand): number {
+  return error / choice.worthwhile;
 }
 
 function better(left: FoundOperand | undefined, right: FoundOperand | undefined): FoundOperand | undefined {
