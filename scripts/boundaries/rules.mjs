@@ -32,11 +32,15 @@ const packageRules = [
   { folder: /^packages\/backends\//, halftone: ["@halftone/core"], node: true },
   {
     folder: /^packages\/cli$/,
-    halftone: ["@halftone/core", "@halftone/node", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"].map((name) => `@halftone/${name}`)],
+    halftone: ["core", "node", "tuner", "tuner-queue", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"]].map(
+      (name) => `@halftone/${name}`,
+    ),
     node: true,
   },
   // A subpath export of its own, so that the search itself runs in a page.
   { folder: /^packages\/tuner$/, halftone: ["@halftone/core"], node: false, nodeRoom: "packages/tuner/src/node/" },
+  { folder: /^packages\/tuner-queue$/, halftone: ["@halftone/core", "@halftone/tuner"], node: true },
+  { folder: /^packages\/tuner-sql$/, halftone: ["@halftone/core", "@halftone/tuner"], node: false },
 ];
 
 const maximumLines = 400;

@@ -6,6 +6,8 @@ export interface ModelFacts {
   readonly features: Readonly<Record<string, number>>;
   /** First and last layer with weights, by node name: what mixed precision leaves in float. */
   readonly ends: readonly string[];
+  /** Nodes with a constant weight, in the order of the graph. */
+  readonly layers: readonly NodeView[];
 }
 
 const activations = new Set(["Relu", "Clip", "LeakyRelu", "PRelu", "Elu", "Sigmoid", "HardSigmoid", "HardSwish", "Tanh", "Gelu", "Mish", "Softplus"]);
@@ -29,6 +31,7 @@ export function modelFacts(graph: GraphView): ModelFacts {
       parameters: [...weights.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0),
     },
     ends: [...new Set([layers[0], layers.at(-1)].flatMap((node) => (node ? [node.name] : [])))],
+    layers,
   };
 }
 

@@ -2,6 +2,7 @@
 import {
   type Backend,
   type CalibrationSource,
+  type Candidate,
   createRunMemory,
   type ErrorCode,
   type Executor,
@@ -14,15 +15,18 @@ import {
   type Proposal,
   QuantError,
   type QuantMethod,
+  type QuantResult,
   quantizeUnverified,
   readModel,
   type SearchOptions,
+  type SearchSpace,
   sizeOfModel,
   type Target,
   viewOf,
   type Workload,
 } from "@halftone/core";
 import { recipeOf } from "../recipe/recipe.ts";
+import { restrictTo } from "../space/target-rules.ts";
 import { modelFacts } from "./model-facts.ts";
 import { floatReference } from "./reference.ts";
 import { workloadId } from "./workload-id.ts";
@@ -50,6 +54,10 @@ export interface PipelineExecutor extends Executor {
   readonly workload: Workload;
   /** The nodes that `precision: mixed` leaves in float. */
   readonly ends: readonly string[];
+  /** Without the candidates that the target cannot execute. @throws `invalid-config` when none is left. */
+  restrict(space: SearchSpace): SearchSpace;
+  /** The model that a candidate stands for, and its plan. @throws as `quantize` of core. */
+  build(candidate: Candidate, signal: AbortSignal): Promise<Omit<QuantResult, "report">>;
 }
 
 /** What a candidate can be to blame for. */
@@ -60,15 +68,18 @@ export async function pipelineExecutor(options: PipelineExecutorOptions): Promis
   const { model, backend, target, evaluation, signal } = options;
   const parsed = readModel(model);
   await normalize(parsed, { backend, ...(signal && { signal }) });
-  const { features, ends } = modelFacts(viewOf(parsed.graph));
+  const { features, ends, layers } = modelFacts(viewOf(parsed.graph));
   const { metrics, score: reference } = await floatReference({ ...options, source: evaluation });
   const memory = createRunMemory();
 
-  const carryOut = async ({ candidate, effort }: Proposal, aborting: AbortSignal): Promise<Outcome> => {
+  const build = (candidate: Candidate, aborting: AbortSignal) => {
     const recipe = recipeOf(candidate, { target, ends });
     const run = { model, backend, target, signal: aborting, seed: options.seed ?? 0, memory, ...(options.search && { search: options.search }) };
     const method = options.method(recipe.method, recipe.methodOptions);
-    const quantized = await quantizeUnverified({ ...run, method, config: recipe.config, source: options.calibration(recipe.images) });
+    return quantizeUnverified({ ...run, method, config: recipe.config, source: options.calibration(recipe.images) });
+  };
+  const carryOut = async ({ candidate, effort }: Proposal, aborting: AbortSignal): Promise<Outcome> => {
+    const quantized = await build(candidate, aborting);
     const samples = evaluation.batches === undefined ? undefined : Math.ceil(effort * evaluation.batches);
     const measured = await evaluate({
       model: quantized.model,
@@ -84,6 +95,8 @@ export async function pipelineExecutor(options: PipelineExecutorOptions): Promis
   return {
     concurrency: 1,
     ends,
+    restrict: (space) => restrictTo(space, target, layers),
+    build,
     workload: { id: await workloadId(model, evaluation, target, metrics[0]!.name), features, reference },
     execute: (proposal, aborting) => carryOut(proposal, aborting).catch((error: unknown) => failureOf(error)),
   };

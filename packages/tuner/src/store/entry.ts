@@ -1,4 +1,4 @@
-import { type Candidate, type JournalEntry, type Outcome, QuantError, type Trial, type Workload } from "@halftone/core";
+import { type Candidate, type JournalEntry, type Outcome, type Proposal, QuantError, type Trial, type Workload } from "@halftone/core";
 
 /**
  * A line of a journal. What was read is checked field by field: a journal is untrusted input.
@@ -19,6 +19,21 @@ export function parseEntry(line: string, number: number): JournalEntry {
     default:
       return refuse("kind", `${JSON.stringify(entry["kind"])} is not header or trial`);
   }
+}
+
+/** What another process says of a trial. @throws `invalid-data` naming the field. */
+export function parseOutcome(value: unknown): Outcome {
+  return outcomeOf(value, refuseMessage);
+}
+
+/** What another process asks for. @throws `invalid-data` naming the field. */
+export function parseProposal(value: unknown): Proposal {
+  const { candidate, effort } = record(value, "trial", refuseMessage);
+  return { candidate: candidateOf(candidate, refuseMessage), effort: number(effort, "trial.effort", refuseMessage) };
+}
+
+function refuseMessage(field: string, problem: string): never {
+  throw new QuantError("invalid-data", `A message about a trial, field ${field}: ${problem}.`, { details: { field } });
 }
 
 type Refuse = (field: string, problem: string) => never;
