@@ -10,6 +10,8 @@ export { type Matrix, matrixOf, type TrainingRows } from "./model/rows.ts";
 export type { Tree } from "./model/tree.ts";
 export { type Cost, cheapestWithin, paretoFront } from "./objective/pareto.ts";
 export { type Recipe, type RecipeOptions, recipeOf } from "./recipe/recipe.ts";
+export { type Importance, importances } from "./report/importances.ts";
+export { renderSearch, type SearchPage } from "./report/search-page.ts";
 export { keyOf } from "./space/candidate-key.ts";
 export { checkCandidate, checkSpace } from "./space/check-space.ts";
 export { enumerate, maximumCandidates } from "./space/enumerate.ts";

@@ -62,6 +62,18 @@ describe("tune", () => {
     expect(json.pareto.every((id: number) => rows.some((row) => row.id === id))).toBe(true);
   });
 
+  test("--report writes what the search found as a page, with or without the model", async () => {
+    const { code, stdout } = await halftone(...tune, ...labels, "--trials", "6", "--report", "out/search.html");
+    expect(code).toBe(0);
+    expect(stdout).toContain("wrote out/search.html");
+    const page = await readFile(workspace.path("out/search.html"), "utf8");
+    for (const text of ["model.onnx: search report", "The winner&#39;s plan", "Every trial (6)", "top1 of the float model"])
+      expect(page.replaceAll("'", "&#39;")).toContain(text);
+    await halftone(...tune, ...labels, "--trials", "7", "--resume", "--report", "again.html", "-o", "best.onnx");
+    expect(await readFile(workspace.path("again.html"), "utf8")).toContain("Every trial (7)");
+    expect(existsSync(workspace.path("best.plan.json"))).toBe(true);
+  });
+
   test("without labels the score is agreement with the float model; nothing but the journal is written without -o", async () => {
     const before = await readdir(workspace.folder);
     const { code, json } = await halftone(...tune, "--trials", "2", "--strategy", "random", "--json");

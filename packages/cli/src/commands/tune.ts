@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
-import { formatPlan, QuantError, type Target, type TuneResult } from "@halftone/core";
+import { QuantError, type Target, type TuneResult } from "@halftone/core";
 import { nodeTarget, readModelFiles } from "@halftone/node";
 import { enumerate, strategyByName, tune } from "@halftone/tuner";
 import { Command } from "commander";
 import { openData } from "../data/open-data.ts";
 import type { Execute } from "../execute.ts";
 import { checkOutputs, type OutputPaths, planBeside } from "../files/output-paths.ts";
-import { writeOutputs } from "../files/write-outputs.ts";
 import { addDataOptions, type DataOptions } from "../options/data.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { addPluginOption } from "../options/quantization.ts";
@@ -15,7 +14,7 @@ import type { Context, Outcome } from "../outcome.ts";
 import { openRegistry } from "../plugins/open-registry.ts";
 import { openJournalFile, readTransfers } from "../tune/open-journal.ts";
 import { openSpace } from "../tune/open-space.ts";
-import { openTrials, type Trials } from "../tune/open-trials.ts";
+import { openTrials } from "../tune/open-trials.ts";
 import { searchJson } from "../tune/search-json.ts";
 import { searchText } from "../tune/search-text.ts";
 import type { TrialSetup } from "../tune/setup.ts";
@@ -23,15 +22,17 @@ import { showSearch } from "../tune/show-search.ts";
 import type { SearchSummary } from "../tune/summary.ts";
 import { winnerOf } from "../tune/winner.ts";
 import { withExecutor } from "../tune/with-executor.ts";
+import { writeSearch } from "../tune/write-search.ts";
 
-type Options = OutputOptions & DataOptions & SearchFlags & LimitFlags & { readonly output?: string; readonly plan?: string };
+type Options = OutputOptions & DataOptions & SearchFlags & LimitFlags & { readonly output?: string; readonly plan?: string; readonly report?: string };
 
 export function tuneCommand(run: Execute): Command {
   const command = new Command("tune")
     .description("search for the configuration that keeps the model most accurate on your data")
     .argument("<model>", "float ONNX model")
     .option("-o, --output <out>", "where the winner's quantized model goes (default: nothing is written but the journal)")
-    .option("--plan <file>", "where its plan goes (default: OUT with .plan.json)");
+    .option("--plan <file>", "where its plan goes (default: OUT with .plan.json)")
+    .option("--report <file>", "write an HTML report of the search");
   addDataOptions(command, { labels: "optional" });
   addSearchOptions(command);
   addExecutorOptions(command);
@@ -64,25 +65,26 @@ async function tuneFile(file: string, options: Options, context: Context): Promi
   );
   const winner = winnerOf(result, workload, options);
   const written = winner !== undefined && outputs.model !== undefined;
-  if (written) await writeWinner(trials, winner.candidate, outputs);
   const summary: SearchSummary = {
     files: {
-      ...{ model: file, journal: options.journal, report: undefined },
+      ...{ model: file, journal: options.journal, report: options.report },
       output: written ? options.output : undefined,
       plan: written ? (options.plan ?? planBeside(options.output!)) : undefined,
     },
     ...{ target: target.name, strategy: strategy.name, seed: options.seed, space, candidates: enumerate(space).length },
     ...{ workload, metric: trials.metrics[0]?.name ?? "agreement", result, winner },
   };
+  await writeSearch(summary, trials, outputs);
   return { json: searchJson(summary), text: searchText(summary), ...failureOf(result, written) };
 }
 
-function outputsOf({ output, plan, journal }: Options, cwd: string): Partial<OutputPaths> {
+function outputsOf({ output, plan, report, journal }: Options, cwd: string): Partial<OutputPaths> {
   if (plan !== undefined && output === undefined) {
     throw new QuantError("invalid-config", "--plan: the plan is written with the model; name the model's file too, with -o.", { details: { field: "--plan" } });
   }
   return {
     journal: resolve(cwd, journal),
+    ...(report !== undefined && { report: resolve(cwd, report) }),
     ...(output !== undefined && { model: resolve(cwd, output), plan: resolve(cwd, plan ?? planBeside(output)) }),
   };
 }
@@ -101,13 +103,6 @@ function setupOf(model: string, options: Options, target: Target, calibration: n
     ...(searchSamples !== undefined && { searchSamples }),
     ...(maxMemory !== undefined && { maxMemoryMB: maxMemory }),
   };
-}
-
-/** Also after an interruption: what was found by then is what the user waited for. */
-async function writeWinner({ executor }: Trials, candidate: Parameters<Trials["executor"]["build"]>[0], outputs: Partial<OutputPaths>): Promise<void> {
-  const { signal } = new AbortController();
-  const { model, plan } = await executor.build(candidate, signal);
-  await writeOutputs({ model: { path: outputs.model!, files: model }, texts: new Map([[outputs.plan!, formatPlan(plan)]]) }, signal);
 }
 
 function failureOf({ end, best, trials }: TuneResult, written: boolean): Pick<Outcome, "failure"> {

@@ -3,11 +3,12 @@
  * last place; an ensemble over resampled rows (bagging: Breiman, 1996) tells how sure the trees are; the largest expected improvement is next. The first
  * few candidates differ from each other in as many dimensions as possible.
  */
-import { type Candidate, QuantError, type SearchQuestion, type SearchStrategy, seededRandom, type Trial } from "@halftone/core";
+import { type Candidate, QuantError, type SearchQuestion, type SearchStrategy, seededRandom } from "@halftone/core";
 import { type BoostingOptions, boost, predict } from "../model/boost.ts";
 import { matrixOf } from "../model/rows.ts";
 import { encoder } from "./encode.ts";
 import { expectedImprovement } from "./expected-improvement.ts";
+import { ranksOf } from "./ranks.ts";
 import { remaining, whole } from "./remaining.ts";
 import { shuffled } from "./shuffle.ts";
 
@@ -70,12 +71,6 @@ function mostPromising(left: readonly Candidate[], question: SearchQuestion, bag
     return expectedImprovement(mean, Math.sqrt(variance), best);
   });
   return left[gains.indexOf(Math.max(...gains))]!;
-}
-
-/** Share of the other trials that are not better; a failed trial is below all others. */
-function ranksOf(history: readonly Trial[]): Float32Array {
-  const scores = history.map(({ outcome }) => (outcome.status === "done" ? outcome.score : Number.NEGATIVE_INFINITY));
-  return Float32Array.from(scores, (score) => scores.filter((other) => other <= score).length / scores.length);
 }
 
 function checkCount(field: string, value: number): void {
