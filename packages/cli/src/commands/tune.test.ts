@@ -142,6 +142,24 @@ describe("tune", () => {
     const { code, json } = await halftone(...tune, "--space", "full", "--method", "min-max", "--method", "easyquant", "--trials", "1", "--json");
     expect([code, json.space]).toEqual([0, "full"]);
     expect(json.candidates).toBeGreaterThan(64);
+    const wider = await halftone(
+      ...tune,
+      "--journal",
+      "wider.jsonl",
+      "--space",
+      "full",
+      "--sensitive",
+      "0",
+      "--sensitive",
+      "2",
+      "--strategy",
+      "grid",
+      "--trials",
+      "1",
+      "--json",
+    );
+    expect(wider.code).toBe(0);
+    expect(wider.json.best.candidate.sensitive).toBe(0);
   });
 
   test("stops at the first trial near enough to the float model", async () => {

@@ -25,8 +25,9 @@ import {
   viewOf,
   type Workload,
 } from "@halftone/core";
-import { recipeOf } from "../recipe/recipe.ts";
+import { needsRanking, recipeOf } from "../recipe/recipe.ts";
 import { restrictTo } from "../space/target-rules.ts";
+import { layerRanking } from "./layer-ranking.ts";
 import { modelFacts } from "./model-facts.ts";
 import { floatReference } from "./reference.ts";
 import { workloadId } from "./workload-id.ts";
@@ -72,8 +73,9 @@ export async function pipelineExecutor(options: PipelineExecutorOptions): Promis
   const { metrics, score: reference } = await floatReference({ ...options, source: evaluation });
   const memory = createRunMemory();
 
-  const build = (candidate: Candidate, aborting: AbortSignal) => {
-    const recipe = recipeOf(candidate, { target, ends });
+  const ranking = layerRanking({ ...options, memory, layers });
+  const build = async (candidate: Candidate, aborting: AbortSignal) => {
+    const recipe = recipeOf(candidate, { target, ends, ...(needsRanking(candidate) && { ranking: await ranking(aborting) }) });
     const run = { model, backend, target, signal: aborting, seed: options.seed ?? 0, memory, ...(options.search && { search: options.search }) };
     const method = options.method(recipe.method, recipe.methodOptions);
     return quantizeUnverified({ ...run, method, config: recipe.config, source: options.calibration(recipe.images) });

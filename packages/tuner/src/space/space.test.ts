@@ -131,3 +131,9 @@ function fieldOf(work: () => void): unknown {
   }
   return "accepted";
 }
+
+test("the space full can choose how many sensitive layers stay in float", () => {
+  const [plain, wider] = [fullSpace({ images: [64] }), fullSpace({ images: [64], sensitive: [0, 2, 4] })];
+  expect(enumerate(wider)).toHaveLength(3 * enumerate(plain).length);
+  expect(enumerate(plain)[0]).not.toHaveProperty("sensitive");
+});
