@@ -168,8 +168,18 @@ describe("tune", () => {
   });
 
   test("starts no trial after the time budget", async () => {
-    const { json } = await halftone(...tune, "--trials", "64", "--time-budget", "0.01s", "--json");
-    expect(json).toMatchObject({ end: "time", trials: { done: 1 } });
+    const { code, json } = await halftone(...tune, "--trials", "64", "--time-budget", "0.2s", "--json");
+    expect(json.end).toBe("time");
+    expect(json.trials.done).toBeLessThan(64);
+    const again = await halftone(...tune, "--trials", "64", "--time-budget", "0.000001s", "--resume", "--json");
+    expect(again.json).toMatchObject({ end: "time", trials: json.trials });
+    expect(again.code).toBe(code);
+  });
+
+  test("a budget that is over before the first trial is an error that says so", async () => {
+    const { code, json } = await halftone(...tune, "--time-budget", "0.000001s", "-o", "best.onnx", "--json");
+    expect([code, json.error.code, json.output]).toEqual([1, "invalid-config", null]);
+    expect(json.error.message).toMatch(/^--time-budget/);
   });
 
   test("the winner can be the smallest or the fastest of those near enough", async () => {

@@ -108,6 +108,33 @@ test("the most sensitive layers stay in float, as many as the candidate says, on
   expect(await executor.execute(whole({ sensitive: -1 }), signal)).toMatchObject({ status: "failed", code: "invalid-config" });
 });
 
+test("candidates of a space that look at the same samples share one pass over them, and end as they would alone", async () => {
+  let passes = 0;
+  const counted = (images: number): CalibrationSource => {
+    const { id, batches, ...samples } = calibration(images);
+    return {
+      id,
+      batches: batches!,
+      [Symbol.asyncIterator]: () => {
+        passes++;
+        return samples[Symbol.asyncIterator]();
+      },
+    };
+  };
+  const candidates = enumerate(space).filter(({ images, scheme }) => images === 4 && scheme === "symmetric");
+  const passesOf = async (part: Partial<PipelineExecutorOptions>) => {
+    const executor = await pipelineExecutor({ ...options, calibration: counted, ...part });
+    passes = 0;
+    const outcomes = [];
+    for (const candidate of candidates) outcomes.push(await executor.execute(whole(candidate), signal));
+    return { passes, scores: outcomes.map((outcome) => (outcome.status === "done" ? outcome.score : outcome.message)) };
+  };
+  const [together, alone] = [await passesOf({ space }), await passesOf({})];
+  expect(candidates).toHaveLength(8);
+  expect(together.scores).toEqual(alone.scores);
+  expect(together.passes).toBeLessThan(alone.passes);
+});
+
 test("with labels the score is the user's metric, on as many samples as the effort says", async () => {
   const labels = Array.from({ length: 40 }, (_, index) => index % 10);
   const metrics = [topK(3, labels)];
