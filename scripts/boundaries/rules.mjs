@@ -32,9 +32,15 @@ const packageRules = [
   { folder: /^packages\/backends\//, halftone: ["@halftone/core"], node: true },
   {
     folder: /^packages\/cli$/,
-    halftone: ["@halftone/core", "@halftone/node", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"].map((name) => `@halftone/${name}`)],
+    halftone: ["core", "node", "tuner", "tuner-queue", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"]].map(
+      (name) => `@halftone/${name}`,
+    ),
     node: true,
   },
+  // A subpath export of its own, so that the search itself runs in a page.
+  { folder: /^packages\/tuner$/, halftone: ["@halftone/core"], node: false, nodeRoom: "packages/tuner/src/node/" },
+  { folder: /^packages\/tuner-queue$/, halftone: ["@halftone/core", "@halftone/tuner"], node: true },
+  { folder: /^packages\/tuner-sql$/, halftone: ["@halftone/core", "@halftone/tuner"], node: false },
 ];
 
 const maximumLines = 400;
@@ -47,6 +53,11 @@ const dependencyFields = ["dependencies", "devDependencies", "optionalDependenci
 const isRelative = (specifier) => specifier.startsWith(".");
 const shipped = (project) => project.sources.filter((source) => source.isPackageSource && !source.isTest);
 const rulesFor = (source) => packageRules.find((each) => each.folder.test(source.folder));
+const nodeRoomOf = (source) => rulesFor(source)?.nodeRoom;
+const isPortable = (source) => rulesFor(source)?.node !== true && !(nodeRoomOf(source) && source.path.startsWith(nodeRoomOf(source)));
+const isNodeOnly = (source, specifier) =>
+  specifier.startsWith("node:") ||
+  (isRelative(specifier) && nodeRoomOf(source) !== undefined && resolveRelative(source, specifier).startsWith(nodeRoomOf(source)));
 
 /** Findings for every import of the given sources that `judge` objects to. */
 const imports = (sources, judge) =>
@@ -102,7 +113,7 @@ export const rules = [
     why: "core and methods run in browsers and on phones: files, clock and runtime are handed in",
     check: (project) =>
       imports(shipped(project), (source, { specifier }) =>
-        specifier.startsWith("node:") && rulesFor(source)?.node !== true ? `${source.folder} must not import ${specifier}` : undefined,
+        isPortable(source) && isNodeOnly(source, specifier) ? `${source.folder} must not import ${specifier}` : undefined,
       ),
   },
   {
@@ -110,7 +121,7 @@ export const rules = [
     why: "as above; the compiler does not see what a dependency's types bring in",
     check: (project) =>
       shipped(project)
-        .filter((source) => rulesFor(source)?.node !== true)
+        .filter(isPortable)
         .flatMap((source) =>
           source.globals
             .filter(({ name }) => nodeGlobals.includes(name))

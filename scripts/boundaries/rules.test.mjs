@@ -7,6 +7,7 @@ const manifests = {
   "packages/core/package.json": '{ "dependencies": { "zod": "4" } }',
   "packages/methods/a/package.json": '{ "dependencies": { "@halftone/core": "0" } }',
   "packages/backends/a/package.json": '{ "peerDependencies": { "sharp": "0" } }',
+  "packages/tuner/package.json": '{ "dependencies": { "@halftone/core": "0" } }',
 };
 const locked = (packages) =>
   JSON.stringify({
@@ -53,8 +54,13 @@ const cases = {
     broken: [
       [{ [`${core}/onnx/a.ts`]: 'import { readFileSync } from "node:fs";' }, `${core}/onnx/a.ts`],
       [{ "packages/methods/a/src/a.ts": 'type Stats = import("node:fs").Stats;' }, "packages/methods/a/src/a.ts"],
+      [{ "packages/tuner/src/index.ts": 'export * from "./node/index.ts";' }, "packages/tuner/src/index.ts"],
     ],
-    accepted: { "packages/backends/a/src/a.ts": 'import { cpus } from "node:os";', [`${core}/onnx/a.test.ts`]: 'import { readFileSync } from "node:fs";' },
+    accepted: {
+      "packages/tuner/src/node/index.ts": 'import { open } from "node:fs/promises"; import { a } from "../a.ts"; import { b } from "./b.ts";',
+      "packages/backends/a/src/a.ts": 'import { cpus } from "node:os";',
+      [`${core}/onnx/a.test.ts`]: 'import { readFileSync } from "node:fs";',
+    },
   },
   "no Node globals in portable packages": {
     broken: [

@@ -6,6 +6,8 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
 import { sensitivityCommand } from "./commands/sensitivity.ts";
+import { tuneCommand } from "./commands/tune.ts";
+import { workerCommand } from "./commands/worker.ts";
 import { type Execute, execute } from "./execute.ts";
 import type { World } from "./world.ts";
 
@@ -21,7 +23,8 @@ export function createProgram(world: World, finish: (code: number) => void): Com
     .version(version(), "-V, --version")
     .addHelpText("after", exits)
     .showSuggestionAfterError();
-  for (const command of [inspectCommand, quantizeCommand, evaluateCommand, compareCommand, sensitivityCommand, applyCommand]) program.addCommand(command(run));
+  for (const command of [inspectCommand, quantizeCommand, evaluateCommand, compareCommand, sensitivityCommand, applyCommand, tuneCommand, workerCommand])
+    program.addCommand(command(run));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => void world.stdout.write(text),

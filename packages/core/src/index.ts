@@ -42,8 +42,9 @@ export {
   twinSubject,
 } from "./plan/index.ts";
 export { createRegistry, definePlugin, type MethodFactory, type Plugin, type Registry } from "./plugin/index.ts";
-export { apply, createQuantizer, plan, quantize, sensitivity } from "./quantizer.ts";
+export { apply, createQuantizer, plan, quantize, quantizeUnverified, sensitivity } from "./quantizer.ts";
 export * from "./report/index.ts";
+export { createRunMemory } from "./run-memory.ts";
 export {
   chooseStartingPlan,
   compensateLayers,

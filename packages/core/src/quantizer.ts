@@ -1,5 +1,6 @@
 /** The pipeline: bytes -> graph -> calibrate -> plan -> rewrite -> verify -> bytes. */
 import { createCalibrator } from "./calibrate/index.ts";
+import { rememberingCalibrator } from "./calibrate/remembering-calibrator.ts";
 import { checkedSource } from "./checked-source.ts";
 import { createContexts, hexOf } from "./contexts.ts";
 import { type Model, viewOf } from "./ir/index.ts";
@@ -39,7 +40,7 @@ export function createQuantizer(): Quantizer {
  */
 export async function quantize(options: QuantizeOptions): Promise<QuantResult> {
   const stages = createStages(options);
-  const prepared = await prepare(options.model, options.backend, stages, options, options.source);
+  const prepared = await prepareWithSource(options, stages);
   const plan = await makePlan(prepared, options, stages);
   if (options.autoExclude) {
     const rows = await sensitivityOf(prepared, plan, options, options.autoExclude.samples ?? 4, stages);
@@ -72,7 +73,15 @@ export async function quantize(options: QuantizeOptions): Promise<QuantResult> {
 /** Everything up to the plan. */
 export async function plan(options: QuantizeOptions): Promise<QuantPlan> {
   const stages = createStages(options);
-  return makePlan(await prepare(options.model, options.backend, stages, options, options.source), options, stages);
+  return makePlan(await prepareWithSource(options, stages), options, stages);
+}
+
+/** Everything but the verification, for callers that measure by themselves. `autoExclude` is not looked at. */
+export async function quantizeUnverified(options: QuantizeOptions): Promise<Omit<QuantResult, "report">> {
+  const stages = createStages(options);
+  const prepared = await prepareWithSource(options, stages);
+  const plan = await makePlan(prepared, options, stages);
+  return { model: await stages.run("rewrite", () => writeModel(rewriteModel(prepared.model, plan, options.target))), plan };
 }
 
 /** Applies a plan to the model it was made for. */
@@ -98,13 +107,18 @@ export async function apply(
 /** How much each integer node of the plan costs, alone and together with those before it. */
 export async function sensitivity(options: QuantizeOptions & { readonly samples?: number }): Promise<readonly NodeSensitivity[]> {
   const stages = createStages(options);
-  const prepared = await prepare(options.model, options.backend, stages, options, options.source);
+  const prepared = await prepareWithSource(options, stages);
   return sensitivityOf(prepared, await makePlan(prepared, options, stages), options, options.samples ?? 4, stages);
 }
 
 interface Prepared extends Normalization {
   readonly model: Model;
   readonly hash: string;
+}
+
+async function prepareWithSource(options: QuantizeOptions, stages: Stages): Promise<Prepared> {
+  const make = () => prepare(options.model, options.backend, stages, options, options.source);
+  return options.memory ? options.memory.remember(`normalized:${await hashOf(options.model)}`, make) : make();
 }
 
 async function prepare(files: ModelFiles, backend: Backend, stages: Stages, options: RunOptions, source?: CalibrationSource): Promise<Prepared> {
@@ -128,7 +142,8 @@ async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: St
   const statistics = await stages.run("calibrate", (progress) => {
     const onEvent = (event: QuantEvent): void => (event.type === "progress" ? progress(event.done, event.total) : stages.emit(event));
     const observations = methods.flatMap((method) => method.observe(contexts.forMethod()));
-    return createCalibrator().collect(writeModel(model), options.source, observations, backend, { ...options, onEvent });
+    const calibrator = options.memory ? rememberingCalibrator(createCalibrator(), options.memory, prepared.hash) : createCalibrator();
+    return calibrator.collect(writeModel(model), options.source, observations, backend, { ...options, onEvent });
   });
   const planWith = async (method: QuantMethod, progress: PlanContext["progress"]): Promise<QuantPlan> => {
     const methodPlan = await method.plan(contexts.forPlan(method.name, statistics, progress));

@@ -2,11 +2,14 @@ import { resolve } from "node:path";
 import { type ModelFiles, type Preprocess, parsePreprocess, QuantError, readModel } from "@halftone/core";
 import { openSource, type SampleSource } from "@halftone/node";
 import { readJsonFile } from "../files/read-json-file.ts";
-import type { DataOptions } from "../options/data.ts";
 import type { Context } from "../outcome.ts";
 
 /** Opens `--data` for the model's first input. @throws `invalid-config`, `invalid-data`, `empty-calibration`, `backend-unavailable`. */
-export async function openData(options: DataOptions, model: ModelFiles, context: Context): Promise<SampleSource> {
+export async function openData(
+  options: { readonly data: string; readonly preprocess?: string | undefined },
+  model: ModelFiles,
+  context: Context,
+): Promise<SampleSource> {
   const preprocess = options.preprocess === undefined ? undefined : await readPreprocess(resolve(context.cwd, options.preprocess));
   return openSource(resolve(context.cwd, options.data), {
     input: firstInput(model),

@@ -8,6 +8,8 @@ export interface OutputPaths {
   readonly report?: string;
   /** Only there while a search is not finished. */
   readonly search?: string;
+  /** Of a search. */
+  readonly journal?: string;
 }
 
 /** `model.int8.onnx` is accompanied by `model.int8.plan.json`. */
@@ -30,7 +32,7 @@ function beside(model: string, ending: string): string {
  * @throws `invalid-config` when two outputs or an input and an output are the same file, `write-failed` when an output
  * cannot be written.
  */
-export async function checkOutputs(outputs: OutputPaths, inputs: readonly string[]): Promise<void> {
+export async function checkOutputs(outputs: Partial<OutputPaths>, inputs: readonly string[]): Promise<void> {
   const taken = new Map(inputs.map((path) => [resolve(path), "is an input"]));
   for (const [what, path] of Object.entries(outputs) as [keyof OutputPaths, string][]) {
     const before = taken.get(path);

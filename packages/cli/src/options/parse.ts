@@ -22,6 +22,18 @@ export function realNumber(flag: string, minimum = Number.NEGATIVE_INFINITY): Pa
   };
 }
 
+const unitSeconds: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600 };
+
+/** `90`, `90s`, `15m`, `1.5h`: seconds. */
+export function duration(flag: string): Parse<number> {
+  return (text) => {
+    const [, amount, unit] = /^(\d+(?:\.\d+)?)([smh]?)$/.exec(text.trim()) ?? [];
+    const seconds = Number(amount) * (unitSeconds[unit ?? "none"] ?? Number.NaN);
+    if (!(seconds > 0)) throw invalid(flag, `"${text}" is not a time such as 90s, 15m or 2h.`);
+    return seconds;
+  };
+}
+
 export function oneOf<const Name extends string>(flag: string, names: readonly Name[]): Parse<Name> {
   return (text) => {
     const name = names.find((candidate) => candidate === text);

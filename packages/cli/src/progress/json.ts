@@ -6,7 +6,11 @@ import type { Progress } from "./progress.ts";
 export function jsonProgress(stderr: TextSink): Progress {
   const line = (value: object): void => void stderr.write(`${JSON.stringify(value)}\n`);
   return {
-    event: (event) => line(event.type === "plan-end" || event.type === "verification-end" ? ({ type: event.type } satisfies Pick<QuantEvent, "type">) : event),
+    event: (event) => {
+      if (event.type === "plan-end" || event.type === "verification-end") line({ type: event.type } satisfies Pick<QuantEvent, "type">);
+      else if (event.type === "trial-end") line({ ...event, text: undefined });
+      else line(event);
+    },
     note: (text) => line({ type: "note", text }),
     close: () => {},
   };

@@ -11,6 +11,7 @@ export function plainProgress(stderr: TextSink): Progress {
       if (event.type === "stage-start") quarter = 0;
       if (event.type === "stage-end") line(`${event.stage.padEnd(11)} ${formatSeconds(event.seconds)}`);
       if (event.type === "plan-compared") line(`${event.method}: ${formatDecibel(event.sqnrDb)} on calibration samples`);
+      if (event.type === "trial-end") line(event.text);
       if (event.type === "sample-skipped") line(`skipped ${event.sample}: ${event.reason}`);
       if (event.type !== "progress" || event.total === undefined) return;
       const passed = Math.floor((4 * event.done) / event.total);

@@ -1,4 +1,4 @@
-import type { QuantEvent } from "@halftone/core";
+import type { CliEvent } from "../outcome.ts";
 import type { World } from "../world.ts";
 import { jsonProgress } from "./json.ts";
 import { plainProgress } from "./plain.ts";
@@ -9,7 +9,7 @@ export type ProgressStyle = (typeof progressStyles)[number];
 
 /** Tells people, or a program that watches, how far the work is. Writes to stderr only. */
 export interface Progress {
-  event(event: QuantEvent): void;
+  event(event: CliEvent): void;
   note(line: string): void;
   /** Leaves the terminal as it was found. */
   close(): void;

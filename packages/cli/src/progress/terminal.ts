@@ -27,6 +27,10 @@ export function terminalProgress(stderr: TextSink): Progress {
       if (event.type === "progress") draw(progressLine(event, width()));
       if (event.type === "stage-end") keep(`${event.stage.padEnd(11)} ${formatSeconds(event.seconds)}`);
       if (event.type === "plan-compared") keep(`${event.method}: ${formatDecibel(event.sqnrDb)} on calibration samples`);
+      if (event.type === "trial-end") {
+        keep(event.text);
+        draw(progressLine({ type: "progress", stage: "search", done: event.done, total: event.total, secondsLeft: event.secondsLeft }, width()));
+      }
       if (event.type === "sample-skipped") keep(`skipped ${event.sample}: ${event.reason}`);
     },
     note: keep,
@@ -34,7 +38,9 @@ export function terminalProgress(stderr: TextSink): Progress {
   };
 }
 
-function progressLine({ stage, done, total, secondsLeft }: Extract<QuantEvent, { type: "progress" }>, width: number): string {
+type Far = Omit<Extract<QuantEvent, { type: "progress" }>, "stage"> & { readonly stage: string };
+
+function progressLine({ stage, done, total, secondsLeft }: Far, width: number): string {
   if (total === undefined) return `${stage.padEnd(11)} ${done}`;
   const share = total === 0 ? 1 : Math.min(1, done / total);
   const left = secondsLeft === undefined ? "" : `  ${formatSeconds(secondsLeft)} left`;

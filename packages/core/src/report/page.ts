@@ -5,6 +5,7 @@ import { formatBytes, formatDecibel, formatSeconds, formatShare } from "./format
 import { type Html, html } from "./html.ts";
 import { floatReasons } from "./reasons.ts";
 import { style } from "./style.ts";
+import { table } from "./table.ts";
 
 export interface ReportPage {
   /** Shown as the heading, usually the model's file name. */
@@ -36,11 +37,6 @@ ${operandsSection(plan)}
 </main></body></html>
 `;
   return page.html;
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | Html)[])[]): Html {
-  return html`<div class="scroll"><table><thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
 function summaryTable(report: QuantReport): Html {

@@ -15,6 +15,7 @@ import type { Json } from "./json.ts";
  * | `invalid-data` | sample data is unusable: wrong name, dtype or shape, unreadable file |
  * | `empty-calibration` | no usable sample was left to calibrate with |
  * | `plan-mismatch` | the plan was made for another model |
+ * | `journal-mismatch` | the journal belongs to another model, data, target or search space |
  * | `nothing-quantized` | no node could be quantized; `details.skipped` says why for each |
  * | `backend-unavailable` | the runtime cannot be loaded here |
  * | `backend-failed` | the runtime refused a model or a run |
@@ -35,6 +36,7 @@ export type ErrorCode =
   | "invalid-data"
   | "empty-calibration"
   | "plan-mismatch"
+  | "journal-mismatch"
   | "nothing-quantized"
   | "backend-unavailable"
   | "backend-failed"

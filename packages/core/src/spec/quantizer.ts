@@ -31,6 +31,15 @@ export interface MetricAccumulator {
   result(): number;
 }
 
+/**
+ * Keeps what several runs on one model have in common: the normalized model, and the statistics of each source. Shapes are those of the first sample of
+ * the first source. Runs may overlap.
+ */
+export interface RunMemory {
+  /** What `make` answered when it was first called under this key; a rejection is not kept. */
+  remember<Value>(key: string, make: () => Promise<Value>): Promise<Value>;
+}
+
 export interface QuantizeOptions extends RunOptions {
   readonly model: ModelFiles;
   readonly source: CalibrationSource;
@@ -43,6 +52,8 @@ export interface QuantizeOptions extends RunOptions {
   readonly target: Target;
   readonly config?: QuantConfigInput;
   readonly search?: SearchOptions;
+  /** Hand the same one to several runs on a model, and the work they share is done once. Default: nothing is kept. */
+  readonly memory?: RunMemory;
   /** Bridge blocks as the user knows them, each a list of node names, instead of those found. */
   readonly bridges?: readonly (readonly string[])[];
   /** Data for the verification. Default: the calibration source. */

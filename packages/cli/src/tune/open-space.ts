@@ -1,0 +1,49 @@
+import { resolve } from "node:path";
+import { QuantError, type SearchSpace } from "@halftone/core";
+import { checkSpace, presetSpace } from "@halftone/tuner";
+import { readSpace } from "../config/read-config.ts";
+
+export const spaceNames = ["quantune-96", "integer-only-12", "full"] as const;
+
+export interface SpaceOptions {
+  readonly space: string;
+  readonly method?: readonly string[];
+  readonly bits?: readonly string[];
+}
+
+export interface OpenedSpace {
+  readonly space: SearchSpace;
+  /** The most calibration samples that any of its candidates asks for. */
+  readonly images: number;
+}
+
+const usualImages = [1, 64, 512];
+const imagesWithoutDimension = 128;
+
+/** A preset, its images cut down to three quarters of the samples, or a file. @throws `invalid-config`. */
+export async function openSpace({ space: name, method, bits }: SpaceOptions, samples: number, cwd: string): Promise<OpenedSpace> {
+  const most = Math.max(1, Math.floor(0.75 * samples));
+  if (!isPreset(name)) {
+    if (method !== undefined || bits !== undefined) throw invalid(`--method and --bits widen the space full; ${name} says itself what is chosen`);
+    return fitting(await readSpace(resolve(cwd, name)), samples, most);
+  }
+  if (name !== "full" && (method !== undefined || bits !== undefined)) throw invalid(`--method and --bits widen the space full, not ${name}`);
+  const images = [...new Set(usualImages.map((count) => Math.min(count, most)))];
+  return fitting(presetSpace(name, { images, ...(method && { methods: [...new Set(method)] }), ...(bits && { bits: [...new Set(bits)] }) }), samples, most);
+}
+
+function isPreset(name: string): name is (typeof spaceNames)[number] {
+  return (spaceNames as readonly string[]).includes(name);
+}
+
+function fitting(space: SearchSpace, samples: number, most: number): OpenedSpace {
+  checkSpace(space);
+  const counts = space.dimensions.find(({ name }) => name === "images")?.values.map(Number) ?? [Math.min(imagesWithoutDimension, most)];
+  const images = Math.max(...counts);
+  if (images < samples) return { space, images };
+  throw invalid(`space "${space.name}" calibrates with up to ${images} samples, and there are ${samples} of which some have to be left to measure with`);
+}
+
+function invalid(problem: string): QuantError {
+  return new QuantError("invalid-config", `--space: ${problem}.`, { details: { field: "--space" } });
+}

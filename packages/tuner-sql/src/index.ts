@@ -1,0 +1,1 @@
+export { type JournalTable, type SqlStoreOptions, sqlStore } from "./sql-store.ts";

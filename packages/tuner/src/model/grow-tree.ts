@@ -1,0 +1,106 @@
+/**
+ * One regression tree by exact greedy splits, as XGBoost grows it (Chen and Guestrin, arXiv 1603.02754). With G and H the sums of first and second
+ * derivatives of a node's rows,
+ *
+ *     leaf value    -eta G / (H + lambda)
+ *     gain          GL^2 / (HL + lambda) + GR^2 / (HR + lambda) - G^2 / (H + lambda)
+ *
+ * Thresholds lie midway between neighbouring values. A tree is grown to its depth first and pruned afterwards: a split above two leaves goes when it gains
+ * less than gamma. Of equal gains the first feature wins, and in it the largest threshold.
+ */
+import type { Gradients } from "./gradients.ts";
+import type { Matrix } from "./rows.ts";
+import type { Tree } from "./tree.ts";
+
+export interface TreeOptions {
+  readonly eta: number;
+  readonly lambda: number;
+  readonly gamma: number;
+  readonly minChildWeight: number;
+  readonly maxDepth: number;
+}
+
+/** Below this a split gains nothing: XGBoost's kRtEps. */
+const smallestGain = 1e-6;
+
+export function growTree(features: Matrix, gradients: Gradients, rows: readonly number[], options: TreeOptions): Tree {
+  const order = Array.from({ length: features.columns }, (_, feature) => sortedBy(features, feature, rows));
+  return grow(features, gradients, order, 0, options);
+}
+
+interface Sums {
+  readonly gradient: number;
+  readonly hessian: number;
+}
+
+interface Split {
+  readonly feature: number;
+  readonly threshold: number;
+  readonly gain: number;
+}
+
+/** `order` holds the node's rows once per feature, ascending by it. */
+function grow(features: Matrix, gradients: Gradients, order: readonly (readonly number[])[], depth: number, options: TreeOptions): Tree {
+  const total = sumsOf(gradients, order[0] ?? []);
+  const leaf = (): Tree => ({ kind: "leaf", value: Math.fround(Math.fround(options.eta) * Math.fround(weightOf(total, options))) });
+  const split = depth < options.maxDepth ? bestSplit(features, gradients, order, total, options) : undefined;
+  if (split === undefined) return leaf();
+  const isLeft = (row: number): boolean => features.values[row * features.columns + split.feature]! < split.threshold;
+  const [left, right] = [isLeft, (row: number) => !isLeft(row)].map((side) =>
+    grow(
+      features,
+      gradients,
+      order.map((rows) => rows.filter(side)),
+      depth + 1,
+      options,
+    ),
+  );
+  const isPruned = left!.kind === "leaf" && right!.kind === "leaf" && split.gain < options.gamma;
+  return isPruned ? leaf() : { kind: "split", ...split, left: left!, right: right! };
+}
+
+function bestSplit(features: Matrix, gradients: Gradients, order: readonly (readonly number[])[], total: Sums, options: TreeOptions): Split | undefined {
+  const { minChildWeight } = options;
+  const rootGain = Math.fround(gainOf(total, options));
+  let best: Split | undefined;
+  for (const [feature, rows] of order.entries()) {
+    const valueAt = (place: number): number => features.values[rows[place]! * features.columns + feature]!;
+    let gradient = 0;
+    let hessian = 0;
+    for (let place = rows.length - 1; place > 0; place--) {
+      gradient += gradients.first[rows[place]!]!;
+      hessian += gradients.second[rows[place]!]!;
+      const [above, below] = [valueAt(place), valueAt(place - 1)];
+      if (above === below) continue;
+      const left = { gradient: total.gradient - gradient, hessian: total.hessian - hessian };
+      if (hessian < minChildWeight || left.hessian < minChildWeight) continue;
+      const gain = Math.fround(gainOf({ gradient, hessian }, options) + gainOf(left, options) - rootGain);
+      if (gain <= (best?.gain ?? smallestGain)) continue;
+      const middle = Math.fround(Math.fround(above + below) * 0.5);
+      best = { feature, threshold: middle === below ? above : middle, gain };
+    }
+  }
+  return best;
+}
+
+function gainOf({ gradient, hessian }: Sums, { lambda, minChildWeight }: TreeOptions): number {
+  return hessian < minChildWeight || hessian <= 0 ? 0 : (gradient * gradient) / (hessian + lambda);
+}
+
+function weightOf({ gradient, hessian }: Sums, { lambda, minChildWeight }: TreeOptions): number {
+  return hessian < minChildWeight || hessian <= 0 ? 0 : -gradient / (hessian + lambda);
+}
+
+function sumsOf({ first, second }: Gradients, rows: readonly number[]): Sums {
+  let gradient = 0;
+  let hessian = 0;
+  for (const row of rows) {
+    gradient += first[row]!;
+    hessian += second[row]!;
+  }
+  return { gradient, hessian };
+}
+
+function sortedBy({ columns, values }: Matrix, feature: number, rows: readonly number[]): readonly number[] {
+  return [...rows].sort((one, other) => values[one * columns + feature]! - values[other * columns + feature]!);
+}

@@ -1,0 +1,73 @@
+/**
+ * From a candidate to what the pipeline is told. Two readings differ from Quantune's compiler (arXiv 2202.05048): of the schemes only the power of
+ * two reaches weights, because integer kernels want their zero points at 0; and KL clipping may not clip harder than squared error would.
+ */
+import { type Candidate, type Json, type Override, type QuantConfigInput, QuantError, type Scheme, type Target, type TensorConfig } from "@halftone/core";
+import { parseBits } from "./bits.ts";
+
+/** What a candidate asks the pipeline to do. JSON. */
+export interface Recipe {
+  /** A name: what it stands for is the executor's affair. */
+  readonly method: string;
+  readonly methodOptions: Readonly<Record<string, Json>>;
+  readonly config: QuantConfigInput;
+  /** Calibration samples. */
+  readonly images: number;
+}
+
+export interface RecipeOptions {
+  readonly target: Pick<Target, "defaults">;
+  /** Names of the nodes that `precision: mixed` leaves in float. */
+  readonly ends: readonly string[];
+  /** For candidates without a dimension `images`. Default 128. */
+  readonly images?: number;
+}
+
+const calibrations = { max: "max", kl: "entropy", percentile: "percentile", mse: "mse" } as const;
+
+/** @throws `invalid-config` naming the dimension whose value means nothing here. */
+export function recipeOf(candidate: Candidate, { target, ends, images = 128 }: RecipeOptions): Recipe {
+  const method = text(candidate, "method", ["*"]) ?? "min-max";
+  const scheme = text<Scheme>(candidate, "scheme", ["asymmetric", "symmetric", "symmetric-uint8", "power-of-two"]);
+  const granularity = text(candidate, "granularity", ["tensor", "channel"]);
+  const clipping = text(candidate, "clipping", Object.keys(calibrations)) as keyof typeof calibrations | undefined;
+  const isMixed = text(candidate, "precision", ["int8", "mixed"]) === "mixed";
+  const bits = text(candidate, "bits", ["*"]);
+  const widths = bits === undefined ? undefined : parseBits(bits, target.defaults);
+  return {
+    method,
+    methodOptions: clipping === undefined ? {} : { calibration: calibrations[clipping] },
+    config: {
+      activations: { ...widths?.activations, ...(scheme && { scheme }) },
+      weights: { ...widths?.weights, ...weightScheme(scheme), ...(granularity && { granularity: granularity as TensorConfig["granularity"] }) },
+      overrides: isMixed ? ends.map(leaveInFloat) : [],
+    },
+    images: count(candidate, "images") ?? images,
+  };
+}
+
+function weightScheme(scheme: Scheme | undefined): Partial<TensorConfig> {
+  return scheme === undefined ? {} : { scheme: scheme === "power-of-two" ? "power-of-two" : "symmetric" };
+}
+
+function leaveInFloat(node: string): Override {
+  return { match: node.replace(/[/\\^$*+?.()|[\]{}]/g, "\\$&"), float: true };
+}
+
+function text<Value extends string>(candidate: Candidate, name: string, known: readonly string[]): Value | undefined {
+  const value = candidate[name];
+  if (value === undefined) return undefined;
+  if (typeof value === "string" && (known[0] === "*" || known.includes(value))) return value as Value;
+  throw unknown(name, `${JSON.stringify(value)} is not one of ${known.join(", ")}`);
+}
+
+function count(candidate: Candidate, name: string): number | undefined {
+  const value = candidate[name];
+  if (value === undefined) return undefined;
+  if (typeof value === "number" && Number.isInteger(value) && value > 0) return value;
+  throw unknown(name, `${JSON.stringify(value)} is not a whole number from 1`);
+}
+
+function unknown(field: string, problem: string): QuantError {
+  return new QuantError("invalid-config", `Dimension "${field}" of the candidate: ${problem}.`, { details: { field } });
+}
