@@ -1,6 +1,7 @@
 import type { GraphView, MethodPlan, NodeDecision, Placement, QuantPlan, Target, ValueView } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
 import { decodeCodes } from "./codes.ts";
+import { costNotes } from "./cost-notes.ts";
 import { demoteNodes } from "./demote.ts";
 import { entryOf } from "./entry-of.ts";
 import { guardBiases } from "./guard-bias.ts";
@@ -32,7 +33,7 @@ export function assemblePlan({ graph, placement, methodPlan, target, method, mod
   const reading = { encodings: guarded.encodings, operands: usedOperands(graph, planned), nodes };
   const encodings = usedEncodings(graph, placement, reading, target);
   const codes = checkedCodes(graph, guarded.codes, encodings);
-  const notes = [...(methodPlan.notes ?? []), ...guarded.notes, ...secondPairs(graph, { ...reading, encodings }, target)];
+  const notes = [...(methodPlan.notes ?? []), ...guarded.notes, ...costNotes(graph, { ...reading, encodings }, target)];
   return {
     version: 1,
     model,
@@ -76,13 +77,6 @@ function usedOperands(graph: GraphView, reading: Reading): NonNullable<QuantPlan
     });
   }
   return Object.fromEntries(Object.entries(reading.operands ?? {}).filter(([name]) => used.has(name)));
-}
-
-/** What it takes that products read another grid than the one a kernel stores. */
-function secondPairs(graph: GraphView, reading: Reading, target: Target): readonly string[] {
-  const isStored = (name: string): boolean => entryOf(reading.encodings, name) !== undefined && answersOnGrid(graph.value(name)!, reading, target);
-  const twice = Object.keys(reading.operands ?? {}).filter(isStored).length;
-  return twice === 0 ? [] : [`products read ${twice} of the tensors that integer kernels store from another grid: each takes a second pair of Q and DQ`];
 }
 
 /** Drops encodings that no integer node reads or writes any more. */
