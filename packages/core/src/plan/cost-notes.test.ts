@@ -7,7 +7,6 @@ import { costNotes } from "./cost-notes.ts";
 
 const grid: AffineEncoding = { kind: "affine", dtype: "uint8", scale: [0.1], zeroPoint: [0] };
 const twin: OperandPlan = { encoding: { kind: "twin", threshold: 0.25, low: grid, high: grid } };
-const log: OperandPlan = { encoding: { kind: "log", base: "2", bits: 4, scale: 1, rounding: "nearest" } };
 const rescaled: OperandPlan = { encoding: grid, rescaling: { axis: 1, scale: [1, 2, 1, 2] } };
 
 /** Two convolutions, the second of which reads what the first one stores. */
@@ -29,6 +28,5 @@ test("each kind of extra work is counted", () => {
     expect.stringMatching(/^products read 1 tensor that integer kernels store from another grid/),
   ]);
   expect(notesOf({ x: twin, first_out: twin })).toEqual([expect.stringMatching(/^products read 2 tensors from two grids: .* computed twice/)]);
-  expect(notesOf({ x: log })).toEqual([expect.stringMatching(/1 tensor from a logarithmic grid.*emulated/)]);
   expect(notesOf({ x: rescaled })).toEqual([expect.stringMatching(/1 tensor rescaled per channel/)]);
 });

@@ -15,10 +15,6 @@ export function costNotes(graph: GraphView, { operands = {}, ...reading }: Readi
       (tensors) => `products read ${tensors} from two grids: each of these products is computed twice, and the results are added`,
     ],
     [
-      count((_, { encoding }) => encoding.kind === "log"),
-      (tensors) => `products read ${tensors} from a logarithmic grid, which no runtime has a kernel for: they are emulated in float`,
-    ],
-    [
       count((_, { rescaling }) => rescaling !== undefined),
       (tensors) => `products read ${tensors} rescaled per channel: a Mul each, where nothing in front of it can do that`,
     ],
