@@ -1,14 +1,6 @@
-import {
-  type Attribute,
-  createModel,
-  type Dimension,
-  type Graph,
-  type IntegerDtype,
-  type ModelFiles,
-  type Tensor,
-  type Value,
-  writeModel,
-} from "@halftone/core";
+import { type Attribute, createModel, type Graph, type Value } from "../ir/index.ts";
+import { writeModel } from "../onnx/index.ts";
+import type { Dimension, IntegerDtype, ModelFiles, Tensor } from "../spec/index.ts";
 import { type Codes, centreOf, codeTensor, rangeOf } from "./codes.ts";
 
 /** One operator, alone between quantized tensors. */

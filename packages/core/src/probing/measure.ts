@@ -1,7 +1,16 @@
-import { type Backend, type ModelFiles, readModel, type Tensors } from "@halftone/core";
-import { inputBound, type OperatorProbe, outputEncoding, type ProbeTypes, probeModel } from "./case.ts";
+import type { Backend, ModelFiles, Tensors } from "../spec/index.ts";
 import { crowdedEnds, patternCodes } from "./codes.ts";
-import { integerKernel } from "./kernel.ts";
+import { inputBound, type OperatorProbe, outputEncoding, type ProbeTypes, probeModel } from "./operator-model.ts";
+
+/** A runtime that is to be asked. */
+export interface ProbedRuntime {
+  readonly backend: Backend;
+  /**
+   * The operators that the runtime executes between the first QuantizeLinear and the last DequantizeLinear of a model, or
+   * undefined when one of them is in float. With `floatOutput` no DequantizeLinear is expected behind them.
+   */
+  kernelOf(model: ModelFiles, options: { readonly feeds: Tensors; readonly floatOutput: boolean }): Promise<string | undefined>;
+}
 
 /** What the runtime made of one operator at one choice of types. */
 export interface Measurement {
@@ -12,7 +21,7 @@ export interface Measurement {
 }
 
 /** Undefined when the runtime does not even run the unoptimized model. */
-export async function measure(backend: Backend, probe: OperatorProbe, types: ProbeTypes): Promise<Measurement | undefined> {
+export async function measure({ backend, kernelOf }: ProbedRuntime, probe: OperatorProbe, types: ProbeTypes): Promise<Measurement | undefined> {
   const channels = types.perChannel ? probe.weight!.shape[probe.weight!.channelAxis]! : 1;
   const count = probe.weight?.shape.reduce((product, size) => product * size, 1) ?? 0;
   const weight = types.weight && patternCodes(types.weight, count, channels, types.weightBits);
@@ -23,9 +32,8 @@ export async function measure(backend: Backend, probe: OperatorProbe, types: Pro
     const model = probeModel(probe, types, weight, types.floatOutput ? undefined : output);
     const expected = await outputsOf(backend, model, feeds, "disabled");
     const actual = await outputsOf(backend, model, feeds, "all");
-    const optimized = readModel(await backend.optimize!(model, { optimization: "all" }));
     return {
-      kernel: integerKernel(optimized.graph, types.floatOutput === true),
+      kernel: await kernelOf(model, { feeds, floatOutput: types.floatOutput === true }),
       error: Math.floor((largestDistance(actual, expected) / output.scale) * 10) / 10,
     };
   } catch {
