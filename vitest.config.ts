@@ -34,6 +34,8 @@ const page = (executablePath: string): TestProjectInlineConfiguration => ({
     include: [full ? "packages/**/*.browser{,.full}.test.ts" : "packages/**/*.browser.test.ts"],
     exclude,
     testTimeout,
+    // The tables of what a runtime executes are compared with those that are committed, or written anew.
+    env: { HALFTONE_WRITE_TABLES: process.env.HALFTONE_WRITE_TABLES ?? "" },
     fileParallelism: false,
     browser: {
       enabled: true,

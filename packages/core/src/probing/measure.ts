@@ -25,7 +25,7 @@ export async function measure({ backend, kernelOf }: ProbedRuntime, probe: Opera
   const channels = types.perChannel ? probe.weight!.shape[probe.weight!.channelAxis]! : 1;
   const count = probe.weight?.shape.reduce((product, size) => product * size, 1) ?? 0;
   const weight = types.weight && patternCodes(types.weight, count, channels, types.weightBits);
-  const feeds = probeFeeds(probe);
+  const feeds = feedsOf(probe);
   try {
     const real = await outputsOf(backend, probeModel(probe, types, weight, undefined), feeds, "disabled");
     const output = outputEncoding(probe, types.activation, extremes(real));
@@ -41,7 +41,7 @@ export async function measure({ backend, kernelOf }: ProbedRuntime, probe: Opera
   }
 }
 
-function probeFeeds(probe: OperatorProbe): Tensors {
+export function feedsOf(probe: OperatorProbe): Tensors {
   const low = probe.positive ? inputBound / 4 : -inputBound;
   return Object.fromEntries(
     probe.inputs.map((shape, input) => {
@@ -52,7 +52,7 @@ function probeFeeds(probe: OperatorProbe): Tensors {
   );
 }
 
-async function outputsOf(backend: Backend, model: ModelFiles, feeds: Tensors, optimization: "disabled" | "all"): Promise<readonly Float32Array[]> {
+export async function outputsOf(backend: Backend, model: ModelFiles, feeds: Tensors, optimization: "disabled" | "all"): Promise<readonly Float32Array[]> {
   const session = await backend.open(model, { optimization });
   try {
     return Object.values(await session.run(feeds)).map((tensor) => tensor.data as Float32Array);
@@ -66,6 +66,6 @@ function extremes(outputs: readonly Float32Array[]): readonly [number, number] {
   return [Math.min(...values), Math.max(...values)];
 }
 
-function largestDistance(actual: readonly Float32Array[], expected: readonly Float32Array[]): number {
+export function largestDistance(actual: readonly Float32Array[], expected: readonly Float32Array[]): number {
   return Math.max(...actual.flatMap((output, index) => [...output].map((value, i) => Math.abs(value - expected[index]![i]!))));
 }
