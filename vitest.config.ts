@@ -1,5 +1,6 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { onNode } from "./packages/backends/web/src/fixtures/on-node.ts";
 import { chromiumArguments, findChromium } from "./scripts/find-chromium.mjs";
 
 const full = process.env.HALFTONE_FULL === "1";
@@ -25,6 +26,8 @@ const node: TestProjectInlineConfiguration = {
 /** Tests that run inside a page; its headers make it cross-origin isolated, so that WebAssembly has threads. */
 const page = (executablePath: string): TestProjectInlineConfiguration => ({
   resolve,
+  // For what the page asks Node to do.
+  environments: { __vitest__: { resolve } },
   // The runtime finds its WebAssembly beside its own file: it must be served as it is.
   optimizeDeps: { exclude: ["onnxruntime-web"] },
   server: { headers: { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" } },
@@ -41,6 +44,7 @@ const page = (executablePath: string): TestProjectInlineConfiguration => ({
       enabled: true,
       headless: true,
       screenshotFailures: false,
+      commands: { onNode },
       provider: playwright({ launchOptions: { executablePath, args: chromiumArguments } }),
       instances: [{ browser: "chromium" }],
     },
