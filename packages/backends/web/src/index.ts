@@ -1,3 +1,5 @@
+export { type DrawableElement, decodeImage, type ImageSource } from "./data/decode.ts";
+export { type ImagesOptions, images } from "./data/images.ts";
 export { memoryLimit } from "./memory/limit.ts";
 export { type MemoryNeeds, memoryNeeds } from "./memory/needs.ts";
 export { webWasm } from "./target/web-wasm.ts";

@@ -1,7 +1,7 @@
 import { probeRuntime, tableOf } from "@halftone/core/probing";
 import { env } from "onnxruntime-web/wasm";
 import { expect, test } from "vitest";
-import { committedAndFresh } from "./committed.ts";
+import { committedAndFresh } from "./fixtures/committed.ts";
 import { probedWasm } from "./probed-wasm.ts";
 
 test("a fresh probe of WebAssembly equals the committed table", async () => {
