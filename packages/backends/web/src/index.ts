@@ -3,3 +3,4 @@ export { type ImagesOptions, images } from "./data/images.ts";
 export { memoryLimit } from "./memory/limit.ts";
 export { type MemoryNeeds, memoryNeeds } from "./memory/needs.ts";
 export { webWasm } from "./target/web-wasm.ts";
+export { webWebGpu } from "./target/web-webgpu.ts";

@@ -5,6 +5,8 @@ import { inputBound, type OperatorProbe, outputEncoding, type ProbeTypes, probeM
 /** A runtime that is to be asked. */
 export interface ProbedRuntime {
   readonly backend: Backend;
+  /** Computes what is right, from unoptimized models. Default: the runtime itself. */
+  readonly reference?: Backend;
   /**
    * The operators that the runtime executes between the first QuantizeLinear and the last DequantizeLinear of a model, or
    * undefined when one of them is in float. With `floatOutput` no DequantizeLinear is expected behind them.
@@ -16,24 +18,30 @@ export interface ProbedRuntime {
 export interface Measurement {
   /** The operators between the first QuantizeLinear and the last DequantizeLinear; undefined when some of them is in float. */
   readonly kernel: string | undefined;
-  /** Largest distance to the model without the runtime's optimizer, in steps of the output, rounded down to a tenth. */
+  /** Largest distance to the model without the runtime's optimizer, in steps of the output, rounded down to a tenth; 0 without a kernel. */
   readonly error: number;
 }
 
 /** Undefined when the runtime does not even run the unoptimized model. */
-export async function measure({ backend, kernelOf }: ProbedRuntime, probe: OperatorProbe, types: ProbeTypes): Promise<Measurement | undefined> {
+export async function measure(
+  { backend, reference = backend, kernelOf }: ProbedRuntime,
+  probe: OperatorProbe,
+  types: ProbeTypes,
+): Promise<Measurement | undefined> {
   const channels = types.perChannel ? probe.weight!.shape[probe.weight!.channelAxis]! : 1;
   const count = probe.weight?.shape.reduce((product, size) => product * size, 1) ?? 0;
   const weight = types.weight && patternCodes(types.weight, count, channels, types.weightBits);
   const feeds = feedsOf(probe);
   try {
-    const real = await outputsOf(backend, probeModel(probe, types, weight, undefined), feeds, "disabled");
+    const real = await outputsOf(reference, probeModel(probe, types, weight, undefined), feeds, "disabled");
     const output = outputEncoding(probe, types.activation, extremes(real));
     const model = probeModel(probe, types, weight, types.floatOutput ? undefined : output);
-    const expected = await outputsOf(backend, model, feeds, "disabled");
+    const kernel = await kernelOf(model, { feeds, floatOutput: types.floatOutput === true });
+    if (kernel === undefined) return { kernel, error: 0 };
+    const expected = await outputsOf(reference, model, feeds, "disabled");
     const actual = await outputsOf(backend, model, feeds, "all");
     return {
-      kernel: await kernelOf(model, { feeds, floatOutput: types.floatOutput === true }),
+      kernel,
       error: Math.floor((largestDistance(actual, expected) / output.scale) * 10) / 10,
     };
   } catch {

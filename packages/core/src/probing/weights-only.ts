@@ -19,10 +19,8 @@ export interface WeightsOnlyRow {
 }
 
 /** A runtime that is to be asked about weights: where it cannot run a model on its own kernels, `runs` answers false. */
-export interface WeightsOnlyRuntime extends Pick<ProbedRuntime, "backend"> {
+export interface WeightsOnlyRuntime extends Required<Pick<ProbedRuntime, "backend" | "reference">> {
   runs(model: ModelFiles, feeds: Tensors): Promise<boolean>;
-  /** Computes what is right: without optimization, on a processor. */
-  readonly reference: ProbedRuntime["backend"];
 }
 
 const weightTypes: readonly IntegerDtype[] = ["int8", "uint8", "int4", "uint4"];
