@@ -6,7 +6,7 @@ import { demoteNodes } from "./demote.ts";
 import { entryOf } from "./entry-of.ts";
 import { guardBiases } from "./guard-bias.ts";
 import { mergeGrids } from "./merge-grids.ts";
-import { computesOnGrid } from "./modes.ts";
+import { storesWeight } from "./modes.ts";
 import { answersOnGrid, operandOf, type Reading, readsStored } from "./reads.ts";
 import { checkRescaling } from "./rescale.ts";
 
@@ -49,12 +49,12 @@ export function assemblePlan({ graph, placement, methodPlan, target, method, mod
 }
 
 function refuseEmpty(nodes: Readonly<Record<string, NodeDecision>>, target: Target): void {
-  if (Object.values(nodes).some(computesOnGrid)) return;
+  if (Object.values(nodes).some(storesWeight)) return;
   const skipped = Object.fromEntries(Object.entries(nodes).map(([name, decision]) => [name, "reason" in decision ? decision.reason : decision.mode]));
   const first = Object.entries(skipped)[0];
   throw new QuantError(
     "nothing-quantized",
-    `No node of ${Object.keys(nodes).length} can run on integers on ${target.name}${first ? ` (${first[0]}: ${first[1]}; details.skipped tells the rest)` : ""}.`,
+    `No node of ${Object.keys(nodes).length} can run on integers, or keep its weights in them, on ${target.name}${first ? ` (${first[0]}: ${first[1]}; details.skipped tells the rest)` : ""}.`,
     { details: { skipped } },
   );
 }
@@ -84,7 +84,7 @@ function usedEncodings(graph: GraphView, placement: Placement, reading: Reading,
   const weights = new Map(placement.weights.map((site) => [site.tensor, site]));
   const isUsed = (value: ValueView): boolean => {
     const weight = weights.get(value.name);
-    if (weight) return weight.nodes.some((node) => computesOnGrid(entryOf(reading.nodes, node)));
+    if (weight) return weight.nodes.some((node) => storesWeight(entryOf(reading.nodes, node)));
     return answersOnGrid(value, reading, target) || value.consumers.some((use) => readsStored(use, reading, target));
   };
   return Object.fromEntries(
