@@ -22,10 +22,11 @@ async function bench(): Promise<void> {
   const calibration = (count: number): CalibrationSource => sourceOf(`calibration ${count}`, samples.slice(0, count));
   const [model, backend, target] = [await readModelFiles(workload.model), nodeBackend(), await nodeTarget()];
   const method = (_: string, { calibration: kind }: Readonly<Record<string, unknown>>) => minMax({ calibration: kind as Calibration });
-  const candidates = enumerate(quantune96({ images })).filter((_, index) => index % 8 === 3);
+  const space = quantune96({ images });
+  const candidates = enumerate(space).filter((_, index) => index % 8 === 3);
 
   let start = performance.now();
-  const executor = await pipelineExecutor({ model, backend, target, calibration, evaluation, method });
+  const executor = await pipelineExecutor({ model, backend, target, calibration, evaluation, method, space });
   const opening = performance.now() - start;
   let [trials, naive] = [opening, 0];
   for (const candidate of candidates) {

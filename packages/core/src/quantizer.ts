@@ -2,7 +2,7 @@
 import { createCalibrator } from "./calibrate/index.ts";
 import { rememberingCalibrator } from "./calibrate/remembering-calibrator.ts";
 import { checkedSource } from "./checked-source.ts";
-import { createContexts, hexOf } from "./contexts.ts";
+import { type Contexts, createContexts, hexOf } from "./contexts.ts";
 import { type Model, viewOf } from "./ir/index.ts";
 import { type Normalization, normalize } from "./normalize/index.ts";
 import { readModel, writeModel } from "./onnx/index.ts";
@@ -141,7 +141,7 @@ async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: St
   const contexts = createContexts({ ...options, source, model, normalization: prepared, placement, identity, emit: stages.emit });
   const statistics = await stages.run("calibrate", (progress) => {
     const onEvent = (event: QuantEvent): void => (event.type === "progress" ? progress(event.done, event.total) : stages.emit(event));
-    const observations = methods.flatMap((method) => method.observe(contexts.forMethod()));
+    const observations = [...methods.flatMap((method) => method.observe(contexts.forMethod())), ...foreseen(prepared, options, contexts)];
     const calibrator = options.memory ? rememberingCalibrator(createCalibrator(), options.memory, prepared.hash) : createCalibrator();
     return calibrator.collect(writeModel(model), options.source, observations, backend, { ...options, onEvent });
   });
@@ -166,6 +166,14 @@ async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: St
   for (const [tensor, reason] of Object.entries(made.skipped)) stages.emit({ type: "tensor-skipped", tensor, reason });
   stages.emit({ type: "plan-end", plan: made });
   return made;
+}
+
+function foreseen({ model, units }: Prepared, { memory, foresee = [], target }: QuantizeOptions, contexts: Contexts): ReturnType<QuantMethod["observe"]> {
+  if (memory === undefined) return [];
+  const graph = viewOf(model.graph);
+  return foresee.flatMap(({ method, config }) =>
+    method.observe({ ...contexts.forMethod(), placement: place(graph, units, target, resolveConfig(config, target)) }),
+  );
 }
 
 /** Held in memory while plans are compared. */

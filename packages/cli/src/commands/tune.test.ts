@@ -142,6 +142,24 @@ describe("tune", () => {
     const { code, json } = await halftone(...tune, "--space", "full", "--method", "min-max", "--method", "easyquant", "--trials", "1", "--json");
     expect([code, json.space]).toEqual([0, "full"]);
     expect(json.candidates).toBeGreaterThan(64);
+    const wider = await halftone(
+      ...tune,
+      "--journal",
+      "wider.jsonl",
+      "--space",
+      "full",
+      "--sensitive",
+      "0",
+      "--sensitive",
+      "2",
+      "--strategy",
+      "grid",
+      "--trials",
+      "1",
+      "--json",
+    );
+    expect(wider.code).toBe(0);
+    expect(wider.json.best.candidate.sensitive).toBe(0);
   });
 
   test("stops at the first trial near enough to the float model", async () => {
@@ -150,8 +168,18 @@ describe("tune", () => {
   });
 
   test("starts no trial after the time budget", async () => {
-    const { json } = await halftone(...tune, "--trials", "64", "--time-budget", "0.01s", "--json");
-    expect(json).toMatchObject({ end: "time", trials: { done: 1 } });
+    const { code, json } = await halftone(...tune, "--trials", "64", "--time-budget", "0.2s", "--json");
+    expect(json.end).toBe("time");
+    expect(json.trials.done).toBeLessThan(64);
+    const again = await halftone(...tune, "--trials", "64", "--time-budget", "0.000001s", "--resume", "--json");
+    expect(again.json).toMatchObject({ end: "time", trials: json.trials });
+    expect(again.code).toBe(code);
+  });
+
+  test("a budget that is over before the first trial is an error that says so", async () => {
+    const { code, json } = await halftone(...tune, "--time-budget", "0.000001s", "-o", "best.onnx", "--json");
+    expect([code, json.error.code, json.output]).toEqual([1, "invalid-config", null]);
+    expect(json.error.message).toMatch(/^--time-budget/);
   });
 
   test("the winner can be the smallest or the fastest of those near enough", async () => {

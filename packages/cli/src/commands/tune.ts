@@ -13,7 +13,7 @@ import { addExecutorOptions, addSearchOptions, type LimitFlags, type SearchFlags
 import type { Context, Outcome } from "../outcome.ts";
 import { openRegistry } from "../plugins/open-registry.ts";
 import { openJournalFile, readTransfers } from "../tune/open-journal.ts";
-import { openSpace } from "../tune/open-space.ts";
+import { type OpenedSpace, openSpace } from "../tune/open-space.ts";
 import { openTrials } from "../tune/open-trials.ts";
 import { searchJson } from "../tune/search-json.ts";
 import { searchText } from "../tune/search-text.ts";
@@ -50,7 +50,7 @@ async function tuneFile(file: string, options: Options, context: Context): Promi
   const others = await readTransfers(options.transfer ?? [], context.cwd);
   const data = await openData(options, await readModelFiles(resolve(context.cwd, file)), context);
   const opened = await openSpace(options, data.names.length, context.cwd);
-  const setup = setupOf(file, options, target, opened.images);
+  const setup = setupOf(file, options, target, opened);
   const trials = await openTrials(setup, options.plugin ?? [], context);
   const { workload } = trials.executor;
   const space = trials.executor.restrict(opened.space);
@@ -94,10 +94,10 @@ async function targetOf({ target, plugin }: Options, cwd: string): Promise<Targe
   return target === undefined ? await nodeTarget() : await registry.target(target);
 }
 
-function setupOf(model: string, options: Options, target: Target, calibration: number): TrialSetup {
+function setupOf(model: string, options: Options, target: Target, { space, images }: OpenedSpace): TrialSetup {
   const { data, labels, preprocess, seed, evaluation, searchSamples, maxMemory } = options;
   return {
-    ...{ model, data, target: target.name, seed, calibration, evaluation },
+    ...{ model, data, target: target.name, seed, calibration: images, evaluation, space: space as TrialSetup["space"] },
     ...(labels !== undefined && { labels }),
     ...(preprocess !== undefined && { preprocess }),
     ...(searchSamples !== undefined && { searchSamples }),
@@ -111,6 +111,11 @@ function failureOf({ end, best, trials }: TuneResult, written: boolean): Pick<Ou
     return { failure: new QuantError("aborted", `Interrupted after ${trials.length} trials; ${what}. The same command with --resume goes on.`) };
   }
   if (best !== undefined) return {};
+  if (trials.length === 0) {
+    return {
+      failure: new QuantError("invalid-config", "--time-budget: it was over before the first trial began; give more.", { details: { field: "--time-budget" } }),
+    };
+  }
   const failed = trials.find(({ outcome }) => outcome.status === "failed")?.outcome;
   const why = failed?.status === "failed" ? ` The first failed with ${failed.code}: ${failed.message}` : "";
   return { failure: new QuantError("nothing-quantized", `None of ${trials.length} trials has a result.${why}`) };

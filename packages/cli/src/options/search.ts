@@ -11,6 +11,7 @@ export interface SearchFlags {
   readonly space: string;
   readonly method?: readonly string[];
   readonly bits?: readonly string[];
+  readonly sensitive?: readonly number[];
   readonly strategy: string;
   readonly transfer?: readonly string[];
   readonly evaluation: number;
@@ -61,6 +62,7 @@ export function addSearchOptions(command: Command): Command {
     .option("--space <preset|file>", "what is chosen from: quantune-96, integer-only-12, full, or a JSON file", "quantune-96")
     .option("--method <name>", "method to choose from in the space full; may be repeated (default: min-max alone)", repeated)
     .option("--bits <w8a8>", "widths to choose from in the space full; may be repeated (default: w8a8 alone)", widths)
+    .option("--sensitive <k>", "how many of the most sensitive layers stay in float, to choose from in the space full; may be repeated", counts)
     .option("--strategy <name>", "transfer, boosted-trees, random, grid, genetic, genetic-paper; halving: before any of them", "transfer")
     .option("--transfer <journal>", "journal of another model to learn from; may be repeated", repeated)
     .option("--evaluation <n>", "samples that a trial is scored on, at most, kept apart from calibration", wholeNumber("--evaluation", 1), 256)
@@ -74,6 +76,10 @@ export function addSearchOptions(command: Command): Command {
         .conflicts("fastestWithin"),
     )
     .option("--fastest-within <points>", "the winner is the fastest model at most so far below the float model", realNumber("--fastest-within", 0));
+}
+
+function counts(text: string, before: readonly number[] | undefined): readonly number[] {
+  return [...(before ?? []), wholeNumber("--sensitive", 0)(text)];
 }
 
 function widths(text: string, before: readonly string[] | undefined): readonly string[] {

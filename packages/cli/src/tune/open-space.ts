@@ -9,6 +9,7 @@ export interface SpaceOptions {
   readonly space: string;
   readonly method?: readonly string[];
   readonly bits?: readonly string[];
+  readonly sensitive?: readonly number[];
 }
 
 export interface OpenedSpace {
@@ -21,15 +22,23 @@ const usualImages = [1, 64, 512];
 const imagesWithoutDimension = 128;
 
 /** A preset, its images cut down to three quarters of the samples, or a file. @throws `invalid-config`. */
-export async function openSpace({ space: name, method, bits }: SpaceOptions, samples: number, cwd: string): Promise<OpenedSpace> {
+export async function openSpace({ space: name, ...wider }: SpaceOptions, samples: number, cwd: string): Promise<OpenedSpace> {
   const most = Math.max(1, Math.floor(0.75 * samples));
-  if (!isPreset(name)) {
-    if (method !== undefined || bits !== undefined) throw invalid(`--method and --bits widen the space full; ${name} says itself what is chosen`);
-    return fitting(await readSpace(resolve(cwd, name)), samples, most);
-  }
-  if (name !== "full" && (method !== undefined || bits !== undefined)) throw invalid(`--method and --bits widen the space full, not ${name}`);
+  const { method, bits, sensitive } = wider;
+  const isWider = method !== undefined || bits !== undefined || sensitive !== undefined;
+  if (name !== "full" && isWider) throw invalid(`--method, --bits and --sensitive widen the space full; ${name} says itself what is chosen`);
+  if (!isPreset(name)) return fitting(await readSpace(resolve(cwd, name)), samples, most);
   const images = [...new Set(usualImages.map((count) => Math.min(count, most)))];
-  return fitting(presetSpace(name, { images, ...(method && { methods: [...new Set(method)] }), ...(bits && { bits: [...new Set(bits)] }) }), samples, most);
+  return fitting(
+    presetSpace(name, {
+      images,
+      ...(method && { methods: [...new Set(method)] }),
+      ...(bits && { bits: [...new Set(bits)] }),
+      ...(sensitive && { sensitive: [...new Set(sensitive)] }),
+    }),
+    samples,
+    most,
+  );
 }
 
 function isPreset(name: string): name is (typeof spaceNames)[number] {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Metric, ModelFiles, Target } from "@halftone/core";
+import type { Metric, ModelFiles, SearchSpace, Target } from "@halftone/core";
 import { readModelFiles, type SampleSource } from "@halftone/node";
 import { type PipelineExecutor, pipelineExecutor } from "@halftone/tuner";
 import { draw } from "../data/draw.ts";
@@ -40,6 +40,7 @@ export async function openTrials(setup: TrialSetup, plugins: readonly string[], 
       calibration: sourceOf,
       ...(metrics.length > 0 && { metrics }),
       method: (name, options) => registry.method(name, options),
+      ...(setup.space && { space: setup.space as SearchSpace }),
       search: { ...(searchSamples !== undefined && { samples: searchSamples }), ...(maxMemoryMB !== undefined && { maxMemoryMB }) },
     }),
   );

@@ -1,6 +1,7 @@
 import { isAbsolute, relative, resolve } from "node:path";
 import { QuantError } from "@halftone/core";
 import * as z from "zod/mini";
+import { spaceSchema } from "../config/space-schema.ts";
 
 const schema = z.strictObject({
   model: z.string(),
@@ -14,6 +15,8 @@ const schema = z.strictObject({
   /** Samples that a whole trial is scored on, at most. */
   evaluation: z.int().check(z.positive()),
   searchSamples: z.optional(z.int().check(z.positive())),
+  /** What is searched, so that its candidates can share passes over the data. */
+  space: z.optional(spaceSchema),
   maxMemoryMB: z.optional(z.int().check(z.positive())),
 });
 

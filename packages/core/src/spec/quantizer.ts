@@ -54,6 +54,8 @@ export interface QuantizeOptions extends RunOptions {
   readonly search?: SearchOptions;
   /** Hand the same one to several runs on a model, and the work they share is done once. Default: nothing is kept. */
   readonly memory?: RunMemory;
+  /** Later runs on this source: with `memory`, a pass over the data collects what they will ask for too, where it has to be made anyway. */
+  readonly foresee?: readonly { readonly method: QuantMethod; readonly config?: QuantConfigInput }[];
   /** Bridge blocks as the user knows them, each a list of node names, instead of those found. */
   readonly bridges?: readonly (readonly string[])[];
   /** Data for the verification. Default: the calibration source. */

@@ -1,6 +1,7 @@
 import {
   type Backend,
   type CalibrationSource,
+  type Candidate,
   evaluate,
   int,
   ints,
@@ -8,6 +9,7 @@ import {
   QuantError,
   quantize,
   seededRandom,
+  sensitivity,
   type Tensors,
   topK,
   writeModel,
@@ -88,6 +90,49 @@ test("a trial is what quantize and verification say of the same configuration", 
     expect(report.nodes.decisions["head"]!.mode === "float").toBe(isMixed);
     expect(report.nodes.decisions["pointwise"]!.mode).toBe("integer");
   }
+});
+
+test("the most sensitive layers stay in float, as many as the candidate says, on top of the ends", async () => {
+  const executor = await pipelineExecutor(options);
+  const rows = await sensitivity({ ...options, method: minMax({ calibration: "max" }), source: calibration(16), samples: 4 });
+  const layers = rows.filter(({ op }) => op === "Conv" || op === "Gemm");
+  const ranked = [...layers].sort((one, other) => one.isolated.sqnrDb - other.isolated.sqnrDb).map(({ node }) => node);
+  expect(ranked).toHaveLength(4);
+  const floats = async (candidate: Candidate) => {
+    const { plan } = await executor.build({ clipping: "max", images: 4, ...candidate }, signal);
+    return ["stem", "depthwise", "pointwise", "head"].filter((name) => plan.nodes[name]?.mode === "float");
+  };
+  expect(await floats({ sensitive: 0 })).toEqual([]);
+  for (const sensitive of [1, 2, 3]) expect(new Set(await floats({ sensitive }))).toEqual(new Set(ranked.slice(0, sensitive)));
+  expect(new Set(await floats({ sensitive: 1, precision: "mixed" }))).toEqual(new Set(["stem", "head", ranked[0]]));
+  expect(await executor.execute(whole({ sensitive: -1 }), signal)).toMatchObject({ status: "failed", code: "invalid-config" });
+});
+
+test("candidates of a space that look at the same samples share one pass over them, and end as they would alone", async () => {
+  let passes = 0;
+  const counted = (images: number): CalibrationSource => {
+    const { id, batches, ...samples } = calibration(images);
+    return {
+      id,
+      batches: batches!,
+      [Symbol.asyncIterator]: () => {
+        passes++;
+        return samples[Symbol.asyncIterator]();
+      },
+    };
+  };
+  const candidates = enumerate(space).filter(({ images, scheme }) => images === 4 && scheme === "symmetric");
+  const passesOf = async (part: Partial<PipelineExecutorOptions>) => {
+    const executor = await pipelineExecutor({ ...options, calibration: counted, ...part });
+    passes = 0;
+    const outcomes = [];
+    for (const candidate of candidates) outcomes.push(await executor.execute(whole(candidate), signal));
+    return { passes, scores: outcomes.map((outcome) => (outcome.status === "done" ? outcome.score : outcome.message)) };
+  };
+  const [together, alone] = [await passesOf({ space }), await passesOf({})];
+  expect(candidates).toHaveLength(8);
+  expect(together.scores).toEqual(alone.scores);
+  expect(together.passes).toBeLessThan(alone.passes);
 });
 
 test("with labels the score is the user's metric, on as many samples as the effort says", async () => {

@@ -25,8 +25,10 @@ import {
   viewOf,
   type Workload,
 } from "@halftone/core";
-import { recipeOf } from "../recipe/recipe.ts";
+import { needsRanking, recipeOf } from "../recipe/recipe.ts";
+import { relativesOf } from "../space/relatives.ts";
 import { restrictTo } from "../space/target-rules.ts";
+import { layerRanking } from "./layer-ranking.ts";
 import { modelFacts } from "./model-facts.ts";
 import { floatReference } from "./reference.ts";
 import { workloadId } from "./workload-id.ts";
@@ -43,6 +45,8 @@ export interface PipelineExecutorOptions {
   readonly metrics?: readonly Metric[];
   /** A method by the name that the space gives it. */
   readonly method: (name: string, options: Readonly<Record<string, Json>>) => QuantMethod;
+  /** What is to be searched: candidates that differ in clipping or layers in float then share a pass over the calibration data. */
+  readonly space?: SearchSpace;
   readonly search?: SearchOptions;
   /** Default 0. */
   readonly seed?: number;
@@ -72,11 +76,17 @@ export async function pipelineExecutor(options: PipelineExecutorOptions): Promis
   const { metrics, score: reference } = await floatReference({ ...options, source: evaluation });
   const memory = createRunMemory();
 
-  const build = (candidate: Candidate, aborting: AbortSignal) => {
-    const recipe = recipeOf(candidate, { target, ends });
+  const relatives = options.space === undefined ? () => [] : relativesOf(options.space);
+  const ranking = layerRanking({ ...options, memory, layers });
+  const build = async (candidate: Candidate, aborting: AbortSignal) => {
+    const recipe = recipeOf(candidate, { target, ends, ...(needsRanking(candidate) && { ranking: await ranking(aborting) }) });
     const run = { model, backend, target, signal: aborting, seed: options.seed ?? 0, memory, ...(options.search && { search: options.search }) };
     const method = options.method(recipe.method, recipe.methodOptions);
-    return quantizeUnverified({ ...run, method, config: recipe.config, source: options.calibration(recipe.images) });
+    const foresee = relatives(candidate).map((relative) => {
+      const { method: name, methodOptions, config } = recipeOf(relative, { target, ends });
+      return { method: options.method(name, methodOptions), config };
+    });
+    return quantizeUnverified({ ...run, method, foresee, config: recipe.config, source: options.calibration(recipe.images) });
   };
   const carryOut = async ({ candidate, effort }: Proposal, aborting: AbortSignal): Promise<Outcome> => {
     const quantized = await build(candidate, aborting);

@@ -19,6 +19,8 @@ export interface RecipeOptions {
   readonly target: Pick<Target, "defaults">;
   /** Names of the nodes that `precision: mixed` leaves in float. */
   readonly ends: readonly string[];
+  /** Names of layers, the most sensitive first: of them `sensitive: k` leaves k in float. Needed for candidates that ask for some. */
+  readonly ranking?: readonly string[];
   /** For candidates without a dimension `images`. Default 128. */
   readonly images?: number;
 }
@@ -26,7 +28,7 @@ export interface RecipeOptions {
 const calibrations = { max: "max", kl: "entropy", percentile: "percentile", mse: "mse" } as const;
 
 /** @throws `invalid-config` naming the dimension whose value means nothing here. */
-export function recipeOf(candidate: Candidate, { target, ends, images = 128 }: RecipeOptions): Recipe {
+export function recipeOf(candidate: Candidate, { target, ends, ranking, images = 128 }: RecipeOptions): Recipe {
   const method = text(candidate, "method", ["*"]) ?? "min-max";
   const scheme = text<Scheme>(candidate, "scheme", ["asymmetric", "symmetric", "symmetric-uint8", "power-of-two"]);
   const granularity = text(candidate, "granularity", ["tensor", "channel"]);
@@ -40,10 +42,24 @@ export function recipeOf(candidate: Candidate, { target, ends, images = 128 }: R
     config: {
       activations: { ...widths?.activations, ...(scheme && { scheme }) },
       weights: { ...widths?.weights, ...weightScheme(scheme), ...(granularity && { granularity: granularity as TensorConfig["granularity"] }) },
-      overrides: isMixed ? ends.map(leaveInFloat) : [],
+      overrides: [...new Set([...(isMixed ? ends : []), ...mostSensitive(candidate, ranking)])].map(leaveInFloat),
     },
     images: count(candidate, "images") ?? images,
   };
+}
+
+/** Whether a candidate means something only with a ranking of the layers. */
+export function needsRanking({ sensitive = 0 }: Candidate): boolean {
+  return sensitive !== 0;
+}
+
+function mostSensitive(candidate: Candidate, ranking: readonly string[] | undefined): readonly string[] {
+  if (!needsRanking(candidate)) return [];
+  const { sensitive } = candidate;
+  if (typeof sensitive !== "number" || !Number.isInteger(sensitive) || sensitive < 0)
+    throw unknown("sensitive", `${JSON.stringify(sensitive)} is no whole number from 0`);
+  if (ranking === undefined) throw unknown("sensitive", "the layers have no ranking here");
+  return ranking.slice(0, sensitive);
 }
 
 function weightScheme(scheme: Scheme | undefined): Partial<TensorConfig> {

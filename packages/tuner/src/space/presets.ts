@@ -13,6 +13,8 @@ export interface FullOptions extends PresetOptions {
   readonly methods?: readonly string[];
   /** Widths of weights and activations, such as `w8a8`. Default `w8a8`. */
   readonly bits?: readonly string[];
+  /** How many of the most sensitive layers stay in float, to choose from, such as 0, 2, 4. Default: no such choice. */
+  readonly sensitive?: readonly number[];
 }
 
 const scheme: SearchDimension = { name: "scheme", values: ["asymmetric", "symmetric", "power-of-two", "symmetric-uint8"] };
@@ -45,7 +47,7 @@ export function integerOnly12({ images = [1, 64, 512] }: PresetOptions = {}): Se
 }
 
 /** Every clipping, the methods and widths asked for. Methods other than `min-max` find ranges by themselves. */
-export function fullSpace({ images = [1, 64, 512], methods = ["min-max"], bits = ["w8a8"] }: FullOptions = {}): SearchSpace {
+export function fullSpace({ images = [1, 64, 512], methods = ["min-max"], bits = ["w8a8"], sensitive }: FullOptions = {}): SearchSpace {
   return {
     name: "full",
     dimensions: [
@@ -56,6 +58,7 @@ export function fullSpace({ images = [1, 64, 512], methods = ["min-max"], bits =
       granularity,
       { name: "images", values: images },
       precision,
+      ...(sensitive ? [{ name: "sensitive", values: sensitive }] : []),
     ],
     rules: clippingNeedsImages(images),
   };

@@ -6,6 +6,7 @@ import { checkCandidate, checkSpace } from "./check-space.ts";
 import { enumerate, maximumCandidates } from "./enumerate.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { fullSpace, integerOnly12, presetSpace, quantune96 } from "./presets.ts";
+import { relativesOf } from "./relatives.ts";
 
 const small: SearchSpace = {
   name: "small",
@@ -131,3 +132,20 @@ function fieldOf(work: () => void): unknown {
   }
   return "accepted";
 }
+
+test("the space full can choose how many sensitive layers stay in float", () => {
+  const [plain, wider] = [fullSpace({ images: [64] }), fullSpace({ images: [64], sensitive: [0, 2, 4] })];
+  expect(enumerate(wider)).toHaveLength(3 * enumerate(plain).length);
+  expect(enumerate(plain)[0]).not.toHaveProperty("sensitive");
+});
+
+test("relatives of a candidate are all clippings of its method with no layer in float, where rules allow them", () => {
+  const relatives = relativesOf(fullSpace({ images: [1, 64], methods: ["min-max", "easyquant"], sensitive: [0, 2] }));
+  const candidate = { method: "min-max", bits: "w8a8", scheme: "symmetric", granularity: "tensor", precision: "mixed", sensitive: 2 };
+  const plain = { method: "min-max", bits: "w8a8", scheme: "symmetric", granularity: "tensor" };
+  expect(relatives({ ...candidate, clipping: "kl", images: 64 })).toEqual(
+    ["max", "kl", "percentile", "mse"].map((clipping) => ({ ...plain, images: 64, clipping })),
+  );
+  expect(relatives({ ...candidate, clipping: "max", images: 1 })).toEqual([{ ...plain, images: 1, clipping: "max" }]);
+  expect(relatives({ ...candidate, method: "easyquant", images: 64 })).toEqual([{ ...plain, method: "easyquant", images: 64 }]);
+});

@@ -1,0 +1,4 @@
+import { describeSql } from "./fixtures/describe-sql.ts";
+import { openPostgres } from "./fixtures/open-postgres.ts";
+
+describeSql("PostgreSQL", openPostgres);
