@@ -5,8 +5,8 @@ import { type Pick, pickPositions, pickWeighted, randomOf } from "./positions.ts
 import { energiesOf } from "./row-importance.ts";
 import { asRight, weightLayoutOf } from "./weight-layout.ts";
 
-/** Elements of the operand that are kept at most, 32 MB: a convolution of many channels has thousands in a row. */
-const largestOperand = 2 ** 23;
+/** Elements of the operand that are kept at most, 64 MB: a convolution of many channels has thousands in a row. */
+const largestOperand = 2 ** 24;
 
 /** Rows of a layer with a weight: equally many of every sample, and more of those that matter. */
 export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstream }: GatherOptions): Gatherer {
