@@ -13,6 +13,7 @@ await step("lint", [...tool("@biomejs/biome", "biome"), "ci", "--error-on-warnin
 await step("boundaries", [process.execPath, join(root, "scripts", "check-boundaries.mjs")]);
 await step("types", [...tool("typescript", "tsc"), "-p", "tsconfig.json"]);
 await step("packages", [process.execPath, join(root, "scripts", "check-packages.mjs")]);
+await step("size", [process.execPath, join(root, "scripts", "check-size.mjs")]);
 if (full) {
   await step("docs", [...tool("vitepress"), "build", "docs"]);
   for (const name of ["custom-method", "node-quickstart"]) {

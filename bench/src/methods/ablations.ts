@@ -1,11 +1,15 @@
 import { type Ptq4VitOptions, ptq4vit } from "@halftone/ptq4vit";
 import { type QHyVitOptions, qHyVit } from "@halftone/q-hyvit";
-import type { Contender } from "./contenders.ts";
+import { asInThePaper, type Contender } from "./contenders.ts";
 
-/** Q-HyViT with less of its search (its paper's Table IV). The whole search is `q-hyvit:nearest`. */
+/** Q-HyViT with less of its search (its paper's Table IV); the whole search is `q-hyvit:paper`. Then with more, up to `q-hyvit`. */
 export const qHyVitSteps: Readonly<Record<string, Contender>> = {
-  "q-hyvit:scale": qHyVitWith({ granularity: false, scheme: false }),
-  "q-hyvit:scale+granularity": qHyVitWith({ scheme: false }),
+  "q-hyvit:scale": qHyVitWith({ search: { granularity: false, scheme: false } }),
+  "q-hyvit:scale+granularity": qHyVitWith({ search: { scheme: false } }),
+};
+export const qHyVitExtras: Readonly<Record<string, Contender>> = {
+  "q-hyvit:paper+positions": qHyVitWith({ importance: "position" }),
+  "q-hyvit:paper+positions+twins": qHyVitWith({ importance: "position", twins: true }),
 };
 
 /** PTQ4ViT with cosine instead of its metric, and without twin grids (its authors' table). All of it is `ptq4vit`. */
@@ -17,8 +21,8 @@ export const ptq4vitSteps: Readonly<Record<string, Contender>> = {
   "ptq4vit:cosine": ptq4vitWith({ metric: "cosine" }),
 };
 
-function qHyVitWith(search: NonNullable<QHyVitOptions["search"]>): Contender {
-  return { scope: "partial", create: () => qHyVit({ search, weightRounding: "nearest" }) };
+function qHyVitWith(options: QHyVitOptions): Contender {
+  return { scope: "partial", create: () => qHyVit({ ...asInThePaper, ...options }) };
 }
 
 function ptq4vitWith(options: Ptq4VitOptions): Contender {

@@ -3,7 +3,7 @@ import { easyQuant } from "@halftone/easyquant";
 import { fqVit } from "@halftone/fq-vit";
 import { minMax } from "@halftone/min-max";
 import { ptq4vit } from "@halftone/ptq4vit";
-import { qHyVit } from "@halftone/q-hyvit";
+import { type QHyVitOptions, qHyVit } from "@halftone/q-hyvit";
 import { repqVit } from "@halftone/repq-vit";
 
 /** A method with its options, and how much of the network it is asked to quantize. */
@@ -11,6 +11,9 @@ export interface Contender {
   readonly scope: Scope;
   create(): QuantMethod;
 }
+
+/** Without what goes beyond it. */
+export const asInThePaper: QHyVitOptions = { importance: "element", twins: false, weightRounding: "nearest" };
 
 /** The rows of the table. */
 export const contenders: Readonly<Record<string, Contender>> = {
@@ -25,6 +28,5 @@ export const contenders: Readonly<Record<string, Contender>> = {
   "repq-vit": { scope: "partial", create: () => repqVit() },
   "repq-vit:uniform": { scope: "partial", create: () => repqVit({ softmax: "uniform" }) },
   "q-hyvit": { scope: "partial", create: () => qHyVit() },
-  // As in the paper.
-  "q-hyvit:nearest": { scope: "partial", create: () => qHyVit({ weightRounding: "nearest" }) },
+  "q-hyvit:paper": { scope: "partial", create: () => qHyVit(asInThePaper) },
 };

@@ -70,7 +70,7 @@ function decideWeighted(node: NodeView, support: OperatorSupport, target: Target
   }
   const bias = layout.biasInput === undefined ? undefined : node.inputs[layout.biasInput];
   if (bias && !bias.constant) return float("the bias is not constant");
-  return { mode: "integer" };
+  return { mode: support.activations.length > 0 ? "integer" : "weights" };
 }
 
 /** Relu and Clip behind an integer node, and the bias Add behind an integer MatMul. */

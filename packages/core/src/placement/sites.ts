@@ -94,7 +94,8 @@ function meet(left: Bounds, right: Bounds): Bounds {
 export function weightSites(graph: GraphView, decisions: Decisions, config: QuantConfig): readonly WeightSite[] {
   const readers = new Map<ValueView, NodeView[]>();
   for (const node of graph.nodes) {
-    const layout = decisions.get(node)!.mode === "integer" ? weightLayoutOf(node) : undefined;
+    const { mode } = decisions.get(node)!;
+    const layout = mode === "integer" || mode === "weights" ? weightLayoutOf(node) : undefined;
     const weight = layout && node.inputs[layout.input];
     if (weight?.constant) readers.set(weight, [...(readers.get(weight) ?? []), node]);
   }

@@ -1,11 +1,12 @@
 import type { GraphView, MethodPlan, NodeDecision, Placement, QuantPlan, Target, ValueView } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
 import { decodeCodes } from "./codes.ts";
+import { costNotes } from "./cost-notes.ts";
 import { demoteNodes } from "./demote.ts";
 import { entryOf } from "./entry-of.ts";
 import { guardBiases } from "./guard-bias.ts";
 import { mergeGrids } from "./merge-grids.ts";
-import { computesOnGrid } from "./modes.ts";
+import { storesWeight } from "./modes.ts";
 import { answersOnGrid, operandOf, type Reading, readsStored } from "./reads.ts";
 import { checkRescaling } from "./rescale.ts";
 
@@ -32,7 +33,7 @@ export function assemblePlan({ graph, placement, methodPlan, target, method, mod
   const reading = { encodings: guarded.encodings, operands: usedOperands(graph, planned), nodes };
   const encodings = usedEncodings(graph, placement, reading, target);
   const codes = checkedCodes(graph, guarded.codes, encodings);
-  const notes = [...(methodPlan.notes ?? []), ...guarded.notes, ...secondPairs(graph, { ...reading, encodings }, target)];
+  const notes = [...(methodPlan.notes ?? []), ...guarded.notes, ...costNotes(graph, { ...reading, encodings }, target)];
   return {
     version: 1,
     model,
@@ -48,12 +49,12 @@ export function assemblePlan({ graph, placement, methodPlan, target, method, mod
 }
 
 function refuseEmpty(nodes: Readonly<Record<string, NodeDecision>>, target: Target): void {
-  if (Object.values(nodes).some(computesOnGrid)) return;
+  if (Object.values(nodes).some(storesWeight)) return;
   const skipped = Object.fromEntries(Object.entries(nodes).map(([name, decision]) => [name, "reason" in decision ? decision.reason : decision.mode]));
   const first = Object.entries(skipped)[0];
   throw new QuantError(
     "nothing-quantized",
-    `No node of ${Object.keys(nodes).length} can run on integers on ${target.name}${first ? ` (${first[0]}: ${first[1]}; details.skipped tells the rest)` : ""}.`,
+    `No node of ${Object.keys(nodes).length} can run on integers, or keep its weights in them, on ${target.name}${first ? ` (${first[0]}: ${first[1]}; details.skipped tells the rest)` : ""}.`,
     { details: { skipped } },
   );
 }
@@ -78,19 +79,12 @@ function usedOperands(graph: GraphView, reading: Reading): NonNullable<QuantPlan
   return Object.fromEntries(Object.entries(reading.operands ?? {}).filter(([name]) => used.has(name)));
 }
 
-/** What it takes that products read another grid than the one a kernel stores. */
-function secondPairs(graph: GraphView, reading: Reading, target: Target): readonly string[] {
-  const isStored = (name: string): boolean => entryOf(reading.encodings, name) !== undefined && answersOnGrid(graph.value(name)!, reading, target);
-  const twice = Object.keys(reading.operands ?? {}).filter(isStored).length;
-  return twice === 0 ? [] : [`products read ${twice} of the tensors that integer kernels store from another grid: each takes a second pair of Q and DQ`];
-}
-
 /** Drops encodings that no integer node reads or writes any more. */
 function usedEncodings(graph: GraphView, placement: Placement, reading: Reading, target: Target): QuantPlan["encodings"] {
   const weights = new Map(placement.weights.map((site) => [site.tensor, site]));
   const isUsed = (value: ValueView): boolean => {
     const weight = weights.get(value.name);
-    if (weight) return weight.nodes.some((node) => computesOnGrid(entryOf(reading.nodes, node)));
+    if (weight) return weight.nodes.some((node) => storesWeight(entryOf(reading.nodes, node)));
     return answersOnGrid(value, reading, target) || value.consumers.some((use) => readsStored(use, reading, target));
   };
   return Object.fromEntries(

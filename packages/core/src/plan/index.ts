@@ -5,7 +5,7 @@ export { entryOf } from "./entry-of.ts";
 export { type FreeRescalingOptions, isFreeRescaling } from "./free-rescaling.ts";
 export { gridClips } from "./grid-clips.ts";
 export { leastFactorOf } from "./least-factor.ts";
-export { computesOnGrid, staysOnGrid } from "./modes.ts";
+export { computesOnGrid, staysOnGrid, storesWeight } from "./modes.ts";
 export { createPlanDraft, type Finding, type PlanDraft } from "./plan-draft.ts";
 export { answersOnGrid, inputEncodingOf, inputScaleOf, operandOf, type Reading, readsStored } from "./reads.ts";
 export { biasOfShift, checkRescaling, isShifted, rescaleWeight } from "./rescale.ts";

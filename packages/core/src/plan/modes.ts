@@ -5,6 +5,11 @@ export function computesOnGrid(decision: NodeDecision | undefined): boolean {
   return decision?.mode === "integer" || decision?.mode === "emulated";
 }
 
+/** Whether the node's weight is stored in integers. */
+export function storesWeight(decision: NodeDecision | undefined): boolean {
+  return computesOnGrid(decision) || decision?.mode === "weights";
+}
+
 /** Whether the node reads and writes what others have put on a grid. */
 export function staysOnGrid(decision: NodeDecision | undefined): boolean {
   return computesOnGrid(decision) || decision?.mode === "pass-through";

@@ -125,12 +125,12 @@ describe("plan", () => {
       });
       expect(again.every((code) => code === 5)).toBe(false);
       expect(plan.codes).toEqual({ first_w: encodeCodes(again), second_w: found });
-      expect(plan.notes).toEqual([expect.stringContaining("first_w")]);
+      expect(plan.notes).toEqual([expect.stringContaining("first_w"), expect.stringContaining("rescaled per channel")]);
     });
 
     it("says what a second grid of a stored tensor takes", () => {
       const { notes } = assemble({ ...complete, operands: { relu_out: { encoding: { ...activation, bits: 6 } } } }, fixtureTarget, narrow);
-      expect(notes).toEqual([expect.stringContaining("products read 1 of the tensors")]);
+      expect(notes).toEqual([expect.stringContaining("products read 1 tensor that integer kernels store")]);
       expect(assemble(complete).notes).toBeUndefined();
     });
 

@@ -57,7 +57,7 @@ const rescaling = z
   .check(z.refine((value) => value.shift === undefined || value.shift.length === value.scale.length, { message: "not as many as scales", path: ["shift"] }));
 
 const decision = z.discriminatedUnion("mode", [
-  z.strictObject({ mode: z.enum(["integer", "pass-through", "absorbed"]) }),
+  z.strictObject({ mode: z.enum(["integer", "weights", "pass-through", "absorbed"]) }),
   z.strictObject({ mode: z.enum(["emulated", "float"]), reason: z.string() }),
 ]);
 

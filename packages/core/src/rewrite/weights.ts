@@ -1,7 +1,7 @@
 import { constantFromTensor, type Graph, type Value } from "../ir/index.ts";
 import { quantizeTensor } from "../numerics/index.ts";
 import { weightLayoutOf } from "../placement/roles.ts";
-import { computesOnGrid, decodeCodes, entryOf } from "../plan/index.ts";
+import { decodeCodes, entryOf, storesWeight } from "../plan/index.ts";
 import type { AffineEncoding, QuantPlan, Tensor } from "../spec/index.ts";
 import { axisAttributes, type EncodingConstants } from "./encoding-constants.ts";
 
@@ -10,7 +10,7 @@ export function quantizeWeights(graph: Graph, plan: QuantPlan, constants: Encodi
   for (const [name, encoding] of Object.entries(plan.encodings)) {
     const weight = graph.value(name);
     if (!weight?.content) continue;
-    const readers = weight.consumers.filter(({ node, input }) => computesOnGrid(entryOf(plan.nodes, node.name)) && weightLayoutOf(node)?.input === input);
+    const readers = weight.consumers.filter(({ node, input }) => storesWeight(entryOf(plan.nodes, node.name)) && weightLayoutOf(node)?.input === input);
     if (readers.length === 0) continue;
     const codes = graph.addConstant(`${name}_quantized`, constantFromTensor(codesOf(weight, name, encoding, plan)));
     const shape = encoding.block === undefined ? undefined : blockedShape(weight.content.shape, encoding.axis!, encoding.block);

@@ -1,11 +1,15 @@
 import { codeRange, compensatedRounding, floatValues, isSigned, leastSquaresChange } from "../numerics/index.ts";
 import { encodeCodes } from "../plan/index.ts";
 import type { AffineEncoding, Layer, LayerSample, Moments, NodeView, Tensor } from "../spec/index.ts";
+import { pause } from "./pause.ts";
 import { rightScales } from "./sides.ts";
 import { asRight, placeOf, weightLayoutOf } from "./weight-layout.ts";
 
 /** Elements that make up for each other, at most: the time grows with the cube, and nothing else runs meanwhile, not even a request to stop. */
 const largestBlock = 768;
+
+/** So many elements take long enough to look after other events in between. */
+const longBlock = 256;
 
 /** Of the elements from `from` to `to`, with the weight as it is so far: float32 [B, D, M]. */
 export type MomentsOf = (elements: { readonly from: number; readonly to: number }, right: Tensor) => Promise<Moments>;
@@ -44,6 +48,7 @@ export async function compensatedCodes({ layer, node, weight, encoding, halves }
       const own = values.subarray((entry * depth + from) * columns, (entry * depth + to) * columns);
       const moments = seen.map(({ second, missing }) => ({ second: entryOf(second, entry), missing: entryOf(missing, entry) }));
       const change = leastSquaresChange(moments, to - from, columns);
+      if (to - from >= longBlock) await pause();
       if (change) for (let index = 0; index < own.length; index++) own[index]! += change[index]!;
       const indexAt = (position: number): number => scaleIndex(entry, from + Math.floor(position / columns), position % columns);
       const [scaleOf, zeroPointOf] = [(position: number) => encoding.scale[indexAt(position)]!, (position: number) => encoding.zeroPoint[indexAt(position)]!];

@@ -124,3 +124,11 @@ describe("rows of a layer", () => {
     await runtime.dispose();
   });
 });
+
+it("keeps no more rows than fit into 64 MB", async () => {
+  const model = buildModel({ inputs: { x: [1, 32, 64, 64] } }, (b, { x }) => ({ y: b.op("Conv", [x, b.random([1, 32, 16, 16], "w")], {}, "layer") }));
+  const { runtime, layer } = await searchCase(model, [{ x: float32([1, 32, 64, 64], new Float32Array(32 * 64 * 64)) }]);
+  const [sample] = await runtime.sample([layer("layer")], { positions: all });
+  expect(sample!.left.shape).toEqual([1, 2048, 32 * 16 * 16]);
+  await runtime.dispose();
+});

@@ -5,9 +5,13 @@ import { type Pick, pickPositions, pickWeighted, randomOf } from "./positions.ts
 import { energiesOf } from "./row-importance.ts";
 import { asRight, weightLayoutOf } from "./weight-layout.ts";
 
+/** Elements of the operand that are kept at most, 64 MB: a convolution of many channels has thousands in a row. */
+const largestOperand = 2 ** 24;
+
 /** Rows of a layer with a weight: equally many of every sample, and more of those that matter. */
 export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstream }: GatherOptions): Gatherer {
   const { batch, depth, columns, ...layout } = weightLayoutOf(layer, node);
+  const most = Math.min(positions, Math.floor(largestOperand / (batch * depth)));
   const right = asRight(floatValues(node.inputs[1]!.constant!), { batch, depth, columns, ...layout });
   let perSample = 0;
   let left: Float32Array | undefined;
@@ -20,7 +24,7 @@ export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstr
   return {
     add(seen) {
       // What a sample has to offer shows on the first one; smaller ones repeat rows.
-      perSample ||= Math.max(1, Math.min(Math.floor(positions / samples), operandRows(layer, node, seen.float[0]!, shapeOf(depth)).positions / seen.samples));
+      perSample ||= Math.max(1, Math.min(Math.floor(most / samples), operandRows(layer, node, seen.float[0]!, shapeOf(depth)).positions / seen.samples));
       perSample = Math.floor(perSample);
       floatLeft ??= allocate(depth);
       left ??= hasUpstream ? allocate(depth) : floatLeft;

@@ -5,12 +5,16 @@ import type { TensorConfig } from "./config.ts";
  *
  * - `integer`: computes on integers: its inputs and output carry encodings.
  * - `pass-through`: moves integers without computing (Reshape, MaxPool, Concat ...): input and output share one encoding.
+ * - `weights`: its weight is stored in integers and dequantized in front of it; it computes in float. Where a target has
+ *   no integer kernels, or is faster without them, that makes the model small and costs no accuracy on activations.
  * - `absorbed`: disappears into its neighbour (a Relu whose clipping the output grid already does, the bias Add of a MatMul).
  * - `emulated`: its tensors are rounded to the grid that was asked for, but the target has no integer kernel for it: it
  *   computes in float and is no faster. `reason` says what is missing.
  * - `float`: stays as it is; `reason` says why.
  */
-export type NodeDecision = { readonly mode: "integer" | "pass-through" | "absorbed" } | { readonly mode: "emulated" | "float"; readonly reason: string };
+export type NodeDecision =
+  | { readonly mode: "integer" | "weights" | "pass-through" | "absorbed" }
+  | { readonly mode: "emulated" | "float"; readonly reason: string };
 
 /** Activations that must share one encoding: one tensor, or several joined by pass-through nodes. */
 export interface ActivationSite {
@@ -48,7 +52,7 @@ export interface OperandSite {
 export interface WeightSite {
   /** Name of the initializer. */
   readonly tensor: string;
-  /** Nodes that read it; all are integer. */
+  /** Nodes that read it; all are integer, or all have their weights stored. */
   readonly nodes: readonly string[];
   /** Output-channel axis of the weight: 0 for Conv, 1 for MatMul [K, N], 0 for Gemm with transB = 1. */
   readonly channelAxis: number;

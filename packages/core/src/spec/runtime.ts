@@ -40,7 +40,7 @@ export interface LayerSample {
 }
 
 export interface SampleOptions {
-  /** Rows per layer (R), at most. Default 1024. */
+  /** Rows per layer (R), at most; fewer where they would take more than 64 MB. Default 1024. */
   readonly positions?: number;
   /**
    * Encodings that upstream nodes already have: the layer then sees what they compute, while the reference stays that of the float network. Default: none, every

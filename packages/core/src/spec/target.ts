@@ -12,7 +12,7 @@ export interface OperatorSupport {
    * - `pass-through`: moves integers; input and output share one encoding.
    */
   readonly role: "weighted" | "elementwise" | "pass-through";
-  /** Activation types with an integer kernel. */
+  /** Activation types with an integer kernel. Empty where only weights are stored in integers, and computed with in float. */
   readonly activations: readonly IntegerDtype[];
   /** Weight types with an integer kernel; empty for other roles. */
   readonly weights: readonly IntegerDtype[];

@@ -35,7 +35,7 @@ export function describeBackend(name: string, create: () => Backend, options: De
       const inputs = { x: ["n", 2, 8, 8], target: { dtype: "int64", shape: ["k"] } } as const;
       const model = buildModel({ inputs }, (b, { x, target }) => {
         const y = b.op("Conv", [x, b.random([5, 2, 3, 3])]);
-        return { y, sizes: b.op("Shape", [y]), unknown: b.op("Reshape", [y, target]) };
+        return { y, sizes: b.op("Shape", [y]), unknown: b.op("Reshape", [y, target]), positions: b.op("NonZero", [y]) };
       });
       const session = await open(writeModel(model));
       if (!session.describe) context.skip(`${name} describes no values: the method is optional`);
@@ -43,6 +43,7 @@ export function describeBackend(name: string, create: () => Backend, options: De
       expect(session.describe!("sizes")).toEqual({ dtype: "int64", shape: [4] });
       expect(session.describe!("y")).toEqual({ dtype: "float32", shape: ["n", 5, 6, 6] });
       expect(session.describe!("unknown")).toEqual({ dtype: "float32", shape: undefined });
+      expect(session.describe!("positions")).toEqual({ dtype: "int64", shape: [4, expect.any(String)] });
       expect(session.describe!("no such value")).toBeUndefined();
     });
 

@@ -5,7 +5,7 @@
 import type { Model, Node } from "../ir/index.ts";
 import { createDistance } from "../numerics/index.ts";
 import { writeModel } from "../onnx/index.ts";
-import { computesOnGrid } from "../plan/index.ts";
+import { storesWeight } from "../plan/index.ts";
 import { rewriteModel } from "../rewrite/index.ts";
 import type { Backend, Distance, QuantPlan, Target, Tensors } from "../spec/index.ts";
 
@@ -31,7 +31,7 @@ export interface NodeSensitivity {
 /** One entry per integer node, in topological order. */
 export async function measureSensitivity(options: SensitivityOptions): Promise<readonly NodeSensitivity[]> {
   const { model, plan, samples } = options;
-  const nodes = model.graph.nodes.filter((node) => computesOnGrid(plan.nodes[node.name]));
+  const nodes = model.graph.nodes.filter((node) => storesWeight(plan.nodes[node.name]));
   const reference = await outputsOf(options, restrictPlan(model, plan, new Set()));
   const rows: NodeSensitivity[] = [];
   const before = new Set<string>();

@@ -25,15 +25,20 @@ export interface LayerState {
   searchWeights(operand: OperandPlan, factors: readonly number[]): Promise<void>;
   /** The grid of the weight after a rescaling of its input, with the factors found so far. */
   current(rescaling: Rescaling | undefined): AffineEncoding;
+  dispose(): Promise<void>;
 }
 
 export async function openLayers(context: PlanContext, samples: readonly LayerSample[]): Promise<readonly LayerState[]> {
   const layers: LayerState[] = [];
-  for (const sample of samples) layers.push(stateOf(context, sample, await context.runtime.probe(thinSample(sample))));
+  for (const sample of samples) {
+    const [probe, whole] = [await context.runtime.probe(thinSample(sample)), await context.runtime.probe(sample)];
+    layers.push(stateOf(context, sample, { probe, whole }));
+  }
   return layers;
 }
 
-function stateOf({ graph, placement }: PlanContext, { layer }: LayerSample, probe: Probe): LayerState {
+/** A candidate for the operand is tried on fewer rows than one for the weight, which costs little once the operand is fixed. */
+function stateOf({ graph, placement }: PlanContext, { layer }: LayerSample, { probe, whole }: { readonly probe: Probe; readonly whole: Probe }): LayerState {
   const site = placement.weights.find(({ tensor }) => tensor === layer.weight)!;
   const node = graph.node(layer.node)!;
   const original = graph.value(site.tensor)!.constant!;
@@ -54,8 +59,12 @@ function stateOf({ graph, placement }: PlanContext, { layer }: LayerSample, prob
       return found;
     },
     searchWeights: async (operand, factors) => {
-      found = await searchWeightFactors(probe, operand, initial(operand.rescaling), factorsOf(site.config, [...factors, 1]));
+      found = await searchWeightFactors(whole, operand, initial(operand.rescaling), factorsOf(site.config, [...factors, 1]));
     },
     current,
+    dispose: async () => {
+      await probe.dispose();
+      await whole.dispose();
+    },
   };
 }

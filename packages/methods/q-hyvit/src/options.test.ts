@@ -15,6 +15,7 @@ test.each([
   [{ rounds: 0 }, "rounds"],
   [{ zeroPointGuard: "none" }, "zeroPointGuard"],
   [{ weightRounding: "up" }, "weightRounding"],
+  [{ importance: "none" }, "importance"],
   [{ twins: "both" }, "twins"],
   [{ compat: "paper" }, "compat"],
 ] as const)("refuses %o", (options, field) => {

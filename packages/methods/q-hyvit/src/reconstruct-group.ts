@@ -38,7 +38,7 @@ async function reconstructLayers(context: PlanContext, { samples, decided, choic
     const weights = Object.fromEntries(layers.map((layer) => [layer.weight, layer.current(operand.rescaling)]));
     return { operands: { [tensor]: operand }, weights };
   } finally {
-    for (const { probe } of layers) await probe.dispose();
+    for (const layer of layers) await layer.dispose();
   }
 }
 

@@ -34,13 +34,13 @@ export async function reconstruct(context: PlanContext, settings: Settings): Pro
     done += count;
     context.progress(done, layers.length + rounded.length);
   };
-  for (const chunk of runtime.chunks(layers, weighing.options("element"))) {
+  for (const chunk of runtime.chunks(layers, weighing.options(settings.per))) {
     let shared: Promise<readonly LayerSample[]> | undefined;
     for (const group of layerGroups(chunk)) {
       const upstream = precedingInBridge(group, structure.bridges);
       const sampled = async (): Promise<readonly LayerSample[]> => {
-        if (upstream.length > 0) return weighing.sample(group, "element", { upstream: draft.of(upstream) });
-        shared ??= weighing.sample(chunk, "element");
+        if (upstream.length > 0) return weighing.sample(group, settings.per, { upstream: draft.of(upstream) });
+        shared ??= weighing.sample(chunk, settings.per);
         return (await shared).filter(({ layer }) => group.includes(layer));
       };
       const key = [settings.identity, ...group.map(({ node }) => node)].join(" ");

@@ -8,17 +8,15 @@
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { probeRuntime, sourceOfTable, tableOf } from "@halftone/core/probing";
 import { env } from "onnxruntime-node";
-import { nodeBackend } from "../node-backend.ts";
 import { type CpuKind, cpuKind } from "../target/cpu.ts";
-import { tableOf } from "./derive.ts";
-import { probeRuntime } from "./probe.ts";
-import { sourceOf } from "./write.ts";
+import { probedNode } from "./probed-node.ts";
 
 const kind: CpuKind = process.argv[2] === "vnni" || process.argv[2] === "avx2" ? process.argv[2] : await cpuKind();
-const table = tableOf(await probeRuntime(nodeBackend()), `onnxruntime-node ${env.versions.node}`, kind);
+const table = tableOf(await probeRuntime(probedNode()), `onnxruntime-node ${env.versions.node}`, kind);
 const folder = new URL("../../src/target/generated/", import.meta.url);
 await mkdir(folder, { recursive: true });
 const file = new URL(`${kind}.ts`, folder);
-await writeFile(file, sourceOf(table));
+await writeFile(file, sourceOfTable(table, "npm run probe -w packages/backends/node"));
 console.log(`${Object.keys(table.operators).length} operators with integer kernels, ${table.float.length} without: ${fileURLToPath(file)}`);

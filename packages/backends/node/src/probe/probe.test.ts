@@ -1,11 +1,9 @@
+import { operatorProbes, probeRuntime, tableOf } from "@halftone/core/probing";
 import { expect, test } from "vitest";
-import { nodeBackend } from "../node-backend.ts";
 import { cpuKind } from "../target/cpu.ts";
 import { avx2Table } from "../target/generated/avx2.ts";
 import { vnniTable } from "../target/generated/vnni.ts";
-import { tableOf } from "./derive.ts";
-import { operatorProbes } from "./operators.ts";
-import { probeRuntime } from "./probe.ts";
+import { probedNode } from "./probed-node.ts";
 
 const committed = { vnni: vnniTable, avx2: avx2Table }[await cpuKind()];
 
@@ -15,10 +13,10 @@ const sample = ["Gemm", "Add", "Relu", "LayerNormalization", "Resize", "Split", 
 // The committed tables are of x86 CPUs.
 test.skipIf(process.arch !== "x64")("the runtime still does what the committed table says (a sample)", async () => {
   const rows = await probeRuntime(
-    nodeBackend(),
+    probedNode(),
     operatorProbes.filter(({ op }) => sample.includes(op)),
   );
-  const fresh = tableOf(rows, committed.runtime, committed.cpu);
+  const fresh = tableOf(rows, committed.runtime, committed.machine);
   const isSampled = ([op]: readonly [string, unknown]) => sample.includes(op);
   expect(fresh.operators).toEqual(Object.fromEntries(Object.entries(committed.operators).filter(isSampled)));
   expect([...fresh.float].sort()).toEqual(committed.float.filter((op) => sample.includes(op)).sort());

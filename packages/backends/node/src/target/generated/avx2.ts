@@ -1,10 +1,10 @@
-// Written by "npm run probe -w packages/backends/node": what onnxruntime-node 1.30.0 does on a CPU of kind avx2.
-import type { ProbedTable } from "../table.ts";
+// Written by "npm run probe -w packages/backends/node": what onnxruntime-node 1.30.0 does on machines of kind avx2.
+import type { ProbedTable } from "@halftone/core/probing";
 
 // biome-ignore format: one operator a line
 export const avx2Table: ProbedTable = {
   runtime: "onnxruntime-node 1.30.0",
-  cpu: "avx2",
+  machine: "avx2",
   operators: {
     Conv: { role: "weighted", activations: ["uint8", "int8"], weights: ["uint8", "int8"], perChannelWeights: true, weightBits: { int8: 7 } },
     Gemm: { role: "weighted", activations: ["uint8", "int8"], weights: ["uint8", "int8"], perChannelWeights: true, floatOutput: true, weightBits: { int8: 7 } },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { tableOf } from "./derive.ts";
-import type { ProbeRow } from "./probe.ts";
+import type { ProbeRow } from "./probe-runtime.ts";
 
 const conv = { op: "Conv", role: "weighted", kernel: "QLinearConv", error: 0 } as const;
 
@@ -15,7 +15,7 @@ function weightedRows(error: (row: Pick<ProbeRow, "activation" | "weight" | "wei
   );
 }
 
-const derive = (rows: readonly ProbeRow[]) => tableOf(rows, "runtime 1", "cpu");
+const derive = (rows: readonly ProbeRow[]) => tableOf(rows, "runtime 1", "machine");
 
 test("types that all work are all listed", () => {
   expect(derive(weightedRows(() => 0)).operators["Conv"]).toEqual({
@@ -45,7 +45,7 @@ test("a kernel that is off by more than rounding, and one that is in float, are 
     { op: "Mul", role: "elementwise", activation: "uint8", kernel: "QLinearMul", error: 1.1 },
     { op: "Relu", role: "elementwise", activation: "uint8", kernel: undefined, error: 0 },
   ];
-  expect(derive(rows)).toEqual({ runtime: "runtime 1", cpu: "cpu", operators: {}, float: ["Mul", "Relu"] });
+  expect(derive(rows)).toEqual({ runtime: "runtime 1", machine: "machine", operators: {}, float: ["Mul", "Relu"] });
 });
 
 test("every variant has to work, but one that stands for an attribute value narrows the table to it", () => {

@@ -1,5 +1,5 @@
-import { float, type Graph, int, ints, string, type Value } from "@halftone/core";
-import { float32, int64, type OperatorProbe, op } from "./case.ts";
+import { float, type Graph, int, ints, string, type Value } from "../ir/index.ts";
+import { float32, int64, type OperatorProbe, op } from "./operator-model.ts";
 
 const image = [1, 8, 6, 6];
 const tokens = [1, 5, 8];

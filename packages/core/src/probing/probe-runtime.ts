@@ -1,6 +1,6 @@
-import type { Backend, IntegerDtype } from "@halftone/core";
-import type { OperatorProbe, ProbeTypes } from "./case.ts";
-import { type Measurement, measure } from "./measure.ts";
+import type { IntegerDtype } from "../spec/index.ts";
+import { type Measurement, measure, type ProbedRuntime } from "./measure.ts";
+import type { OperatorProbe, ProbeTypes } from "./operator-model.ts";
 import { operatorProbes } from "./operators.ts";
 
 const bytes: readonly IntegerDtype[] = ["uint8", "int8"];
@@ -31,11 +31,11 @@ export interface ProbeRow extends ProbeTypes, Measurement {
 }
 
 /** Asks the runtime about every operator at every choice of types. Combinations it refuses to run at all leave no row. */
-export async function probeRuntime(backend: Backend, probes: readonly OperatorProbe[] = operatorProbes): Promise<readonly ProbeRow[]> {
+export async function probeRuntime(runtime: ProbedRuntime, probes: readonly OperatorProbe[] = operatorProbes): Promise<readonly ProbeRow[]> {
   const rows: ProbeRow[] = [];
   for (const probe of probes) {
     for (const types of typesOf(probe)) {
-      const measurement = await measure(backend, probe, types);
+      const measurement = await measure(runtime, probe, types);
       if (measurement)
         rows.push({
           op: probe.op,

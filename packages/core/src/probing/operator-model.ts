@@ -1,14 +1,6 @@
-import {
-  type Attribute,
-  createModel,
-  type Dimension,
-  type Graph,
-  type IntegerDtype,
-  type ModelFiles,
-  type Tensor,
-  type Value,
-  writeModel,
-} from "@halftone/core";
+import { type Attribute, createModel, type Graph, type Value } from "../ir/index.ts";
+import { writeModel } from "../onnx/index.ts";
+import type { Dimension, IntegerDtype, ModelFiles, Tensor } from "../spec/index.ts";
 import { type Codes, centreOf, codeTensor, rangeOf } from "./codes.ts";
 
 /** One operator, alone between quantized tensors. */
@@ -80,6 +72,30 @@ export function probeModel(probe: OperatorProbe, types: ProbeTypes, weight: Code
   return writeModel(model);
 }
 
+/** The operator in float, with a weight that is stored as integers. */
+export function weightsOnlyModel(probe: OperatorProbe, weight: Codes): ModelFiles {
+  const model = createModel(21, "probe");
+  const graph = model.graph;
+  const activations = probe.inputs.map((shape, index) => graph.addInput(`x${index}`, "float32", shape));
+  const { bias } = probe.weight!;
+  const ramp =
+    bias === undefined
+      ? []
+      : [
+          float32(
+            graph,
+            [bias],
+            Array.from({ length: bias }, (_, index) => index / bias),
+          ),
+        ];
+  probe.build(graph, activations, [addWeight(graph, probe, weight), ...ramp]).forEach((result, index) => {
+    graph.rename(result, `y${index}`);
+    result.dtype = "float32";
+    graph.addOutput(result);
+  });
+  return writeModel(model);
+}
+
 export function op(graph: Graph, name: string, inputs: readonly (Value | undefined)[], attributes: Readonly<Record<string, Attribute>> = {}): Value {
   return graph.addNode(name, inputs, { attributes }).outputs[0]!;
 }
@@ -99,6 +115,11 @@ function roundTrip(graph: Graph, value: Value, { dtype, scale, zeroPoint }: Affi
 }
 
 function addWeights(graph: Graph, probe: OperatorProbe, weight: Codes, activationScale: number): readonly Value[] {
+  const dequantized = addWeight(graph, probe, weight);
+  return probe.weight!.bias === undefined ? [dequantized] : [dequantized, addBias(graph, probe.weight!.bias, weight.scales, activationScale)];
+}
+
+function addWeight(graph: Graph, probe: OperatorProbe, weight: Codes): Value {
   const axis: Readonly<Record<string, Attribute>> = weight.scales.length > 1 ? { axis: { kind: "int", value: BigInt(probe.weight!.channelAxis) } } : {};
   const shape = weight.scales.length > 1 ? [weight.scales.length] : [];
   const scale = float32(graph, shape, weight.scales);
@@ -110,13 +131,7 @@ function addWeights(graph: Graph, probe: OperatorProbe, weight: Codes, activatio
       weight.scales.map(() => centreOf(weight.dtype)),
     ),
   );
-  const dequantized = op(
-    graph,
-    "DequantizeLinear",
-    [graph.addConstant("weight", codeTensor(weight.dtype, probe.weight!.shape, weight.values)), scale, zero],
-    axis,
-  );
-  return probe.weight!.bias === undefined ? [dequantized] : [dequantized, addBias(graph, probe.weight!.bias, weight.scales, activationScale)];
+  return op(graph, "DequantizeLinear", [graph.addConstant("weight", codeTensor(weight.dtype, probe.weight!.shape, weight.values)), scale, zero], axis);
 }
 
 function addBias(graph: Graph, length: number, weightScales: readonly number[], activationScale: number): Value {

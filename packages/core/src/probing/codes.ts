@@ -1,4 +1,4 @@
-import type { IntegerDtype, Tensor, TensorData } from "@halftone/core";
+import type { IntegerDtype, Tensor, TensorData } from "../spec/index.ts";
 
 /** Quantized numbers of a weight. */
 export interface Codes {

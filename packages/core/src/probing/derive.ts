@@ -1,6 +1,6 @@
-import type { IntegerDtype, OperatorSupport } from "@halftone/core";
-import type { ProbedTable } from "../target/table.ts";
-import type { ProbeRow } from "./probe.ts";
+import type { IntegerDtype, OperatorSupport } from "../spec/index.ts";
+import type { ProbeRow } from "./probe-runtime.ts";
+import type { ProbedTable } from "./probed-table.ts";
 
 /** Largest distance, in steps of the output, that another order of rounding explains. */
 const exactWithin = 1;
@@ -9,12 +9,12 @@ const exactWithin = 1;
  * Draws the table from the measurements. Activation and weight types are listed only where every pair of them works,
  * in every variant of the operator, so that both can be chosen apart.
  */
-export function tableOf(rows: readonly ProbeRow[], runtime: string, cpu: string): ProbedTable {
+export function tableOf(rows: readonly ProbeRow[], runtime: string, machine: string): ProbedTable {
   const names = [...new Set(rows.map((row) => row.op))];
   const supports = names.map((op) => [op, supportOf(rows.filter((row) => row.op === op))] as const);
   return {
     runtime,
-    cpu,
+    machine,
     operators: Object.fromEntries(supports.flatMap(([op, support]) => (support ? [[op, support]] : []))),
     float: supports.flatMap(([op, support]) => (support ? [] : [op])),
   };

@@ -1,15 +1,15 @@
-import type { ProbedTable } from "../target/table.ts";
+import type { ProbedTable } from "./probed-table.ts";
 
-/** The table as a source file, one operator a line. */
-export function sourceOf(table: ProbedTable): string {
+/** The table as a source file, one operator a line; `command` is what writes it again. */
+export function sourceOfTable(table: ProbedTable, command: string): string {
   const operators = Object.entries(table.operators).map(([op, support]) => `    ${op}: ${literal(support)},`);
-  return `// Written by "npm run probe -w packages/backends/node": what ${table.runtime} does on a CPU of kind ${table.cpu}.
-import type { ProbedTable } from "../table.ts";
+  return `// Written by "${command}": what ${table.runtime} does on machines of kind ${table.machine}.
+import type { ProbedTable } from "@halftone/core/probing";
 
 // biome-ignore format: one operator a line
-export const ${table.cpu}Table: ProbedTable = {
+export const ${table.machine}Table: ProbedTable = {
   runtime: ${JSON.stringify(table.runtime)},
-  cpu: ${JSON.stringify(table.cpu)},
+  machine: ${JSON.stringify(table.machine)},
   operators: {
 ${operators.join("\n")}
   },

@@ -1,0 +1,61 @@
+import { type QuantPlan, type QuantReport, quantize, type Target } from "@halftone/core";
+import { floats } from "@halftone/core/testing";
+import { minMax } from "@halftone/min-max";
+import { expect, test } from "vitest";
+import { commands } from "vitest/browser";
+import type { RealModel } from "./fixtures/real-model.ts";
+import { webWasm, webWasmWeights } from "./target/web-wasm.ts";
+import { wasmBackend } from "./wasm.ts";
+
+const pictures = 4;
+
+test.for([
+  ["mobilevit-imagenette", "imagenette"],
+  ["mobilenet-v2-1.0-224", "imagenette"],
+] as const)("%s is quantized in the page as on Node", async ([name, set], context) => {
+  const real = await commands.onNode<RealModel | undefined>("/packages/backends/web/src/fixtures/real-model.ts", name, set, pictures);
+  if (!real) return context.skip(`needs the assets' ${name}`);
+  const feeds = real.samples.map((sample) => ({ [real.input]: floats(real.shape, new Float32Array(bytesOf(sample).buffer)) }));
+  const source = {
+    id: name,
+    batches: feeds.length,
+    async *[Symbol.asyncIterator]() {
+      yield* feeds;
+    },
+  };
+  const quantizeFor = (target: Target) => quantize({ model: { model: bytesOf(real.model) }, source, method: minMax(), target, backend: wasmBackend() });
+  const integer = await quantizeFor(webWasm());
+  const weights = await quantizeFor(webWasmWeights());
+  const differences = compare(integer.plan, real.plan);
+  console.info(`${name}: scales within ${differences.scale} of Node's; ${speeds("8 bits", integer.report)}; ${speeds("weights alone", weights.report)}`);
+
+  expect(differences.others).toEqual([]);
+  // The float network itself differs between the two runtimes, by the order in which they add; through the depth of a network that grows.
+  expect(differences.scale).toBeLessThan(1e-5);
+  expect(integer.report.agreement?.top1).toBeGreaterThanOrEqual(0.75);
+  expect(weights.report.bytes.after).toBeLessThan(0.35 * weights.report.bytes.before);
+});
+
+const bytesOf = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
+function speeds(label: string, { latency }: QuantReport): string {
+  if (!latency) return `${label} was not timed`;
+  const milliseconds = (seconds: number) => (seconds * 1000).toFixed(1);
+  return `${label} ${milliseconds(latency.quantized)} ms, float ${milliseconds(latency.float)} ms`;
+}
+
+/** How far scales lie apart, and everything else that is not the same: encodings, zero points, codes, decisions. */
+function compare(ours: QuantPlan, theirs: QuantPlan): { readonly scale: number; readonly others: readonly string[] } {
+  const others: string[] = [];
+  let scale = 0;
+  const visit = (path: string, left: unknown, right: unknown): void => {
+    if (isRecord(left) && isRecord(right))
+      for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) visit(`${path}.${key}`, left[key], right[key]);
+    else if (/\.scale\.\d+$/.test(path)) scale = Math.max(scale, Math.abs(Number(left) / Number(right) - 1));
+    else if (left !== right) others.push(`${path}: ${left}, on Node ${right}`);
+  };
+  visit("", ours, theirs);
+  return { scale, others };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;

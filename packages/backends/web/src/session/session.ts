@@ -1,0 +1,84 @@
+import { type Dtype, type ModelFiles, QuantError, type Session, type Tensors, type TensorType } from "@halftone/core";
+import type { InferenceSession } from "onnxruntime-web";
+import { throwIfAborted } from "../abort.ts";
+import type { Turns } from "../turns.ts";
+import { backendFailure } from "./failure.ts";
+import { runOptions } from "./options.ts";
+import type { OnnxRuntime } from "./runtime.ts";
+import { checkCarried, fromRuntime, toRuntime } from "./tensor.ts";
+
+/** What a session needs besides its model. The runtime does one thing at a time: `turns` is shared by its sessions. */
+export interface SessionHost {
+  readonly runtime: OnnxRuntime;
+  /** For messages. */
+  readonly name: string;
+  readonly turns: Turns;
+}
+
+export async function openSession(host: SessionHost, model: ModelFiles, options: InferenceSession.SessionOptions): Promise<Session> {
+  const { runtime, name, turns } = host;
+  const native = await turns.inTurn(undefined, () => create(host, model, options));
+  const types = typesOf(native);
+  let disposal: Promise<void> | undefined;
+
+  const run = async (feeds: Tensors, fetch: readonly string[]): Promise<Tensors> => {
+    checkFeeds(native, feeds);
+    for (const output of fetch) checkOutput(native, output);
+    const inputs = Object.fromEntries(Object.entries(feeds).map(([input, tensor]) => [input, toRuntime(runtime, input, tensor)]));
+    const outputs = await native.run(inputs, fetch, runOptions);
+    return Object.fromEntries(await Promise.all(fetch.map(async (output) => [output, await fromRuntime(outputs[output]!)] as const)));
+  };
+
+  return {
+    inputs: native.inputNames,
+    outputs: native.outputNames,
+    describe: (value) => types.get(value),
+    async run(feeds, { fetch = native.outputNames, signal } = {}) {
+      throwIfAborted(signal);
+      if (disposal) throw new QuantError("backend-failed", "The session was disposed; open the model again.");
+      const outputs = await turns.inTurn(signal, () =>
+        run(feeds, fetch).catch((cause: unknown) => {
+          throw backendFailure(name, "refused a run", cause);
+        }),
+      );
+      throwIfAborted(signal);
+      return outputs;
+    },
+    dispose() {
+      disposal ??= turns.inTurn(undefined, () => native.release());
+      return disposal;
+    },
+  };
+}
+
+async function create({ runtime, name }: SessionHost, model: ModelFiles, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  try {
+    return await runtime.InferenceSession.create(model.model, options);
+  } catch (cause) {
+    throw backendFailure(name, "refused the model", cause);
+  }
+}
+
+/** What the runtime inferred when it loaded the model. */
+function typesOf(native: InferenceSession): ReadonlyMap<string, TensorType> {
+  const tensors = [...native.inputMetadata, ...native.outputMetadata].flatMap((value) => (value.isTensor ? [value] : []));
+  // The binding shows an unknown rank as it shows a scalar: without dimensions.
+  return new Map(tensors.map(({ name, type, shape }) => [name, { dtype: type as Dtype, shape: shape.length > 0 ? shape.map(dimensionOf) : undefined }]));
+}
+
+/** A dimension without a name and a size comes as -1 that lost its sign in WebAssembly's memory. */
+function dimensionOf(dimension: number | string): number | string {
+  return typeof dimension === "number" && (dimension < 0 || dimension > 0x7fffffff) ? "" : dimension;
+}
+
+function checkFeeds(native: InferenceSession, feeds: Tensors): void {
+  const missing = native.inputNames.filter((name) => !Object.hasOwn(feeds, name));
+  if (missing.length > 0) throw new QuantError("backend-failed", `The run was not fed ${missing.join(", ")}.`, { details: { tensor: missing[0]! } });
+}
+
+function checkOutput(native: InferenceSession, name: string): void {
+  const metadata = native.outputMetadata.find((output) => output.name === name);
+  if (!metadata)
+    throw new QuantError("backend-failed", `The model has no output "${name}"; it has ${native.outputNames.join(", ")}.`, { details: { tensor: name } });
+  checkCarried(name, metadata.isTensor ? metadata.type : "not a tensor");
+}

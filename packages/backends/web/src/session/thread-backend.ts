@@ -1,0 +1,17 @@
+import type { Backend } from "@halftone/core";
+import { turns } from "../turns.ts";
+import { runtimeOptions } from "./options.ts";
+import { type LoadRuntime, lazyRuntime } from "./runtime.ts";
+import { openSession } from "./session.ts";
+import type { Provider, RuntimeSettings } from "./settings.ts";
+
+/** Sessions of onnxruntime-web in the thread that calls. */
+export function threadBackend(provider: Provider, load: LoadRuntime, settings: RuntimeSettings): Backend {
+  const runtime = lazyRuntime(provider, load, settings);
+  const shared = turns();
+  return {
+    name: `web-${provider}`,
+    open: async (model, options) =>
+      openSession({ runtime: await runtime(), name: `onnxruntime-web/${provider}`, turns: shared }, model, runtimeOptions(provider, settings, model, options)),
+  };
+}

@@ -1,0 +1,4 @@
+/** The program of the worker behind `webgpuBackend`. */
+import { serveWebGpu } from "./webgpu.ts";
+
+serveWebGpu();

@@ -1,0 +1,30 @@
+// The browser that tests run pages in. No browser is downloaded: one that is installed is used.
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** Headless, without a sandbox for containers, and with WebGPU on the processor where there is no graphics card. */
+export const chromiumArguments = [
+  "--no-sandbox",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan,WebGPU",
+  "--ignore-gpu-blocklist",
+];
+
+/** `HALFTONE_CHROMIUM`, or the first browser of the Chromium family on the path; undefined when there is none. */
+export function findChromium(environment) {
+  if (environment.HALFTONE_CHROMIUM) return environment.HALFTONE_CHROMIUM;
+  const folders = (environment.PATH ?? "").split(delimiter);
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
+}
+
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
