@@ -1,11 +1,14 @@
 import { weightLayoutOf } from "../placement/roles.ts";
-import type { Encoding, GraphView, MethodPlan, NodeDecision, NodeView, Placement, Target, ValueView } from "../spec/index.ts";
+import type { AffineEncoding, Encoding, GraphView, MethodPlan, NodeDecision, NodeView, Placement, Target, ValueView } from "../spec/index.ts";
+import { levelledAnswer } from "./answer-levels.ts";
 import { entryOf } from "./entry-of.ts";
+import type { Reading } from "./reads.ts";
 
 /** Nodes that cannot be integer after all, because a tensor of theirs has no encoding or one the target refuses. */
 export function demoteNodes(graph: GraphView, placement: Placement, methodPlan: MethodPlan, target: Target): Readonly<Record<string, NodeDecision>> {
   const decisions = new Map(Object.entries(placement.nodes));
   const planned = new Set([...placement.activations.flatMap((site) => site.tensors), ...placement.weights.map((site) => site.tensor)]);
+  const kernels = kernelEncodings(graph, { ...methodPlan, nodes: placement.nodes }, target);
   const narrow = new Set(placement.operands.filter((site) => !site.sharesGrid).map((site) => site.tensor));
   for (const node of graph.nodes) {
     const mode = decisions.get(node.name)?.mode;
@@ -15,13 +18,26 @@ export function demoteNodes(graph: GraphView, placement: Placement, methodPlan: 
       const operand = isOperand ? entryOf(methodPlan.operands, value.name) : undefined;
       const encoding = operand?.encoding ?? (isOperand && narrow.has(value.name) ? undefined : entryOf(methodPlan.encodings, value.name));
       if (!encoding) return { mode: "float" as const, reason: `${value.name}: ${entryOf(methodPlan.skipped, value.name) ?? "the method gave no encoding"}` };
-      return mode === "emulated" ? [] : (judge(node, value, encoding, target) ?? []);
+      return mode === "emulated" ? [] : (judge(node, value, kernels.get(value.name) ?? encoding, target) ?? []);
     });
     const decision = demoted.find((each) => each.mode === "float") ?? demoted[0];
     if (decision) decisions.set(node.name, decision);
   }
   demoteAbsorbed(graph, decisions);
   return Object.fromEntries(decisions);
+}
+
+/** Of answers on grids per channel and their weights: what the kernel sees of them. */
+function kernelEncodings(graph: GraphView, plan: Reading, target: Target): ReadonlyMap<string, AffineEncoding> {
+  const encodings = new Map<string, AffineEncoding>();
+  for (const node of graph.nodes) {
+    const [value] = node.outputs;
+    const levelled = value && levelledAnswer(value, plan, target);
+    if (!levelled) continue;
+    encodings.set(value.name, levelled.answer);
+    encodings.set(node.inputs[1]!.name, levelled.weight);
+  }
+  return encodings;
 }
 
 /** What a node reads and writes; of a product, which of it may have a grid of its own. */

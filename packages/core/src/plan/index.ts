@@ -1,3 +1,4 @@
+export { type LevelledAnswer, levelledAnswer } from "./answer-levels.ts";
 export { answerSites, type SiteAnswers } from "./answer-sites.ts";
 export { type AssembleOptions, assemblePlan } from "./assemble.ts";
 export { decodeCodes, encodeCodes } from "./codes.ts";
@@ -5,6 +6,7 @@ export { entryOf } from "./entry-of.ts";
 export { type FreeRescalingOptions, isFreeRescaling } from "./free-rescaling.ts";
 export { gridClips } from "./grid-clips.ts";
 export { leastFactorOf } from "./least-factor.ts";
+export { encodeLevelled, levelAnswers, levelObservations } from "./level-answers.ts";
 export { computesOnGrid, staysOnGrid, storesWeight } from "./modes.ts";
 export { createPlanDraft, type Finding, type PlanDraft } from "./plan-draft.ts";
 export { answersOnGrid, inputEncodingOf, inputScaleOf, operandOf, type Reading, readsStored } from "./reads.ts";

@@ -8,6 +8,7 @@ import { weightLayoutOf } from "../placement/roles.ts";
 import { computesOnGrid, entryOf, isShifted } from "../plan/index.ts";
 import type { AffineEncoding, QuantPlan, Rescaling } from "../spec/index.ts";
 import { channelConstant } from "./channel-constant.ts";
+import { divideChannels } from "./divide-channels.ts";
 import { removeUnread } from "./weights.ts";
 
 type Edit = () => void;
@@ -91,7 +92,7 @@ export function foldRescaling(
     if (!encoding || encoding.axis !== channelAxis || encoding.block !== undefined || encoding.scale.length !== scale.length) return undefined;
     if (weight.consumers.length !== 1 || weight.isOutput) return undefined;
     const steps = encoding.scale.map((step, channel) => Math.fround(step / scale[channel]!));
-    const data = dividedAlong(weight, channelAxis, scale);
+    const data = divideChannels(weight, channelAxis, scale);
     const edit = (): void => {
       encodings.set(weight.name, { ...encoding, scale: steps });
       weight.content = constantFromTensor({ dtype: "float32", shape: weight.content!.shape, data });
@@ -102,7 +103,7 @@ export function foldRescaling(
   function editWeight(node: Node, weight: Value, channelAxis: number, scale: readonly number[]): readonly Edit[] | undefined {
     const { shape, dtype } = weight.content!;
     if (dtype !== "float32" || shape[channelAxis] !== scale.length) return undefined;
-    return [() => replaceInput(node, 1, graph.addConstant(weight.name, { dtype, shape, data: dividedAlong(weight, channelAxis, scale) }))];
+    return [() => replaceInput(node, 1, graph.addConstant(weight.name, { dtype, shape, data: divideChannels(weight, channelAxis, scale) }))];
   }
 
   function editBias(node: Node, input: number, scale: readonly number[], shift: Rescaling["shift"]): readonly Edit[] | undefined {
@@ -141,10 +142,4 @@ export function foldRescaling(
 
 function joined(edits: readonly (readonly Edit[] | undefined)[]): readonly Edit[] | undefined {
   return edits.every((each) => each !== undefined) ? edits.flat() : undefined;
-}
-
-function dividedAlong(weight: Value, axis: number, scale: readonly number[]): Float32Array {
-  const tensor = weight.content!.tensor();
-  const inner = tensor.shape.slice(axis + 1).reduce((product, size) => product * size, 1);
-  return floatValues(tensor).map((each, index) => each / scale[Math.floor(index / inner) % scale.length]!);
 }

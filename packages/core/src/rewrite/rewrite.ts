@@ -4,6 +4,7 @@ import { quantizeActivations } from "./activations.ts";
 import { quantizeBiases } from "./biases.ts";
 import { removeAbsorbedClippings } from "./clippings.ts";
 import { encodingConstants } from "./encoding-constants.ts";
+import { levelAnswers } from "./level-answers.ts";
 import { rescaleOperands } from "./rescalings.ts";
 import { quantizeWeights } from "./weights.ts";
 
@@ -17,8 +18,9 @@ export function rewriteModel(model: Model, plan: QuantPlan, target: Target): Mod
   const constants = encodingConstants(quantized.graph);
   const rescaled = rescaleOperands(quantized.graph, plan, target);
   removeAbsorbedClippings(quantized.graph, rescaled, target);
-  quantizeBiases(quantized.graph, rescaled, constants);
-  quantizeWeights(quantized.graph, rescaled, constants);
-  quantizeActivations(quantized.graph, rescaled, target, constants);
+  const levelled = levelAnswers(quantized.graph, rescaled, target);
+  quantizeBiases(quantized.graph, levelled, constants);
+  quantizeWeights(quantized.graph, levelled, constants);
+  quantizeActivations(quantized.graph, levelled, target, constants);
   return quantized;
 }

@@ -36,7 +36,7 @@ export interface OperandFacts {
   readonly worthwhile: number;
 }
 
-const worthwhile = { free: 1, added: 0.6 };
+const worthwhile = { free: 1, added: 0.3 };
 
 /** `layers` are all that read the tensor among those that are searched together. */
 export function factsOf(context: PlanContext, start: StartingPlan, tensor: string, layers: readonly Layer[]): OperandFacts {

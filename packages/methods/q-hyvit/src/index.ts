@@ -10,7 +10,7 @@
  * Grids per channel are absorbed: x_c / s_c is computed by what is in front, W[:, c] s_c by the weights (exact; see core's Rescaling), so that the
  * product stays on integer kernels. A zero point that no code could hold is guarded or rejected, never clamped.
  */
-import { type QuantMethod, startingObservations } from "@halftone/core";
+import { levelObservations, type QuantMethod, startingObservations } from "@halftone/core";
 import { type QHyVitOptions, settingsOf } from "./options.ts";
 import { reconstruct } from "./reconstruct.ts";
 
@@ -21,7 +21,7 @@ export function qHyVit(options: QHyVitOptions = {}): QuantMethod {
   const settings = settingsOf(options);
   return {
     name: settings.released ? "q-hyvit:released-code" : "q-hyvit",
-    observe: startingObservations,
+    observe: (context) => [...startingObservations(context), ...(settings.granularity ? levelObservations(context) : [])],
     plan: (context) => reconstruct(context, settings),
   };
 }

@@ -1,7 +1,9 @@
 import {
   type AffineEncoding,
+  encodeLevelled,
   encodeWeight,
   factorsOf,
+  type Layer,
   type LayerSample,
   type OperandPlan,
   type PlanContext,
@@ -28,26 +30,36 @@ export interface LayerState {
   dispose(): Promise<void>;
 }
 
-export async function openLayers(context: PlanContext, samples: readonly LayerSample[]): Promise<readonly LayerState[]> {
+/** `levels` tells of a layer how far apart the scales of its output channels stay, where the kernel has one for all. */
+export async function openLayers(
+  context: PlanContext,
+  samples: readonly LayerSample[],
+  levels: (layer: Layer) => readonly number[] | undefined,
+): Promise<readonly LayerState[]> {
   const layers: LayerState[] = [];
   for (const sample of samples) {
     const [probe, whole] = [await context.runtime.probe(thinSample(sample)), await context.runtime.probe(sample)];
-    layers.push(stateOf(context, sample, { probe, whole }));
+    layers.push(stateOf(context, sample, { probe, whole, levels: levels(sample.layer) }));
   }
   return layers;
 }
 
 /** A candidate for the operand is tried on fewer rows than one for the weight, which costs little once the operand is fixed. */
-function stateOf({ graph, placement }: PlanContext, { layer }: LayerSample, { probe, whole }: { readonly probe: Probe; readonly whole: Probe }): LayerState {
+function stateOf(
+  { graph, placement }: PlanContext,
+  { layer }: LayerSample,
+  { probe, whole, levels }: { readonly probe: Probe; readonly whole: Probe; readonly levels: readonly number[] | undefined },
+): LayerState {
   const site = placement.weights.find(({ tensor }) => tensor === layer.weight)!;
   const node = graph.node(layer.node)!;
   const original = graph.value(site.tensor)!.constant!;
   const grids = new Map<Rescaling | undefined, AffineEncoding>();
   let found: Float64Array | undefined;
   const rescaled = (rescaling: Rescaling | undefined): Tensor => (rescaling ? rescaleWeight(node, original, rescaling) : original);
+  const encode = (weight: Tensor): AffineEncoding => (levels ? encodeLevelled(weight, site, levels) : encodeWeight(weight, site));
   /** Of the extremes. */
   const initial = (rescaling: Rescaling | undefined): AffineEncoding => {
-    const grid = grids.get(rescaling) ?? encodeWeight(rescaled(rescaling), site);
+    const grid = grids.get(rescaling) ?? encode(rescaled(rescaling));
     grids.set(rescaling, grid);
     return grid;
   };
@@ -59,7 +71,13 @@ function stateOf({ graph, placement }: PlanContext, { layer }: LayerSample, { pr
       return found;
     },
     searchWeights: async (operand, factors) => {
-      found = await searchWeightFactors(whole, operand, initial(operand.rescaling), factorsOf(site.config, [...factors, 1]));
+      found = await searchWeightFactors(
+        whole,
+        operand,
+        initial(operand.rescaling),
+        factorsOf(site.config, [...factors, 1]),
+        levels?.map(() => 0),
+      );
     },
     current,
     dispose: async () => {

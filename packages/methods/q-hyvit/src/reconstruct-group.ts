@@ -1,4 +1,4 @@
-import { type Finding, type LayerSample, type OperandPlan, type PlanContext, QuantError, thinSample } from "@halftone/core";
+import { type Finding, type Layer, type LayerSample, type OperandPlan, type PlanContext, QuantError, thinSample } from "@halftone/core";
 import type { Choice } from "./choices.ts";
 import { openLayers } from "./layer-state.ts";
 import type { Settings } from "./options.ts";
@@ -10,6 +10,8 @@ export interface GroupSearch {
   /** How a tensor is read, where that is decided already. */
   readonly decided: (tensor: string) => OperandPlan | undefined;
   readonly choices: (tensor: string) => readonly Choice[];
+  /** Of the answer of a layer that lies on grids per channel: their scales. */
+  readonly levels: (layer: Layer) => readonly number[] | undefined;
 }
 
 export function reconstructGroup(context: PlanContext, search: GroupSearch, settings: Settings): Promise<Finding> {
@@ -18,8 +20,8 @@ export function reconstructGroup(context: PlanContext, search: GroupSearch, sett
 }
 
 /** Weights of all layers, then the operand they share, in turns until nothing changes (Algorithm 1, third loop). */
-async function reconstructLayers(context: PlanContext, { samples, decided, choices }: GroupSearch, settings: Settings): Promise<Finding> {
-  const layers = await openLayers(context, samples);
+async function reconstructLayers(context: PlanContext, { samples, decided, choices, levels }: GroupSearch, settings: Settings): Promise<Finding> {
+  const layers = await openLayers(context, samples, levels);
   try {
     const tensor = samples[0]!.layer.operands[0]!;
     const given = decided(tensor);

@@ -1,9 +1,11 @@
 import {
   chooseStartingPlan,
   createPlanDraft,
+  type GraphView,
   type Layer,
   type LayerSample,
   layerGroups,
+  levelAnswers,
   type MethodPlan,
   networkError,
   type OperandPlan,
@@ -23,7 +25,7 @@ import { createSampler } from "./sampler.ts";
  */
 export async function reconstruct(context: PlanContext, settings: Settings): Promise<MethodPlan> {
   const { graph, placement, runtime, structure } = context;
-  const start = await chooseStartingPlan(context);
+  const start = settings.granularity ? levelAnswers(context, await chooseStartingPlan(context)) : await chooseStartingPlan(context);
   const draft = createPlanDraft(graph, placement, start);
   const layers = runtime.layers.filter((layer) => isPlanned(layer, start));
   const notes: string[] = [];
@@ -51,6 +53,7 @@ export async function reconstruct(context: PlanContext, settings: Settings): Pro
             samples: await sampled(),
             decided: (tensor: string): OperandPlan | undefined => draft.operandOf(tensor),
             choices: (tensor: string) => choicesOf(factsOf(context, start, tensor, group), settings),
+            levels: (layer) => levelsOf(graph, start, layer),
           },
           settings,
         );
@@ -71,6 +74,11 @@ const tolerated = 2;
 /** Layers are searched one by one; whether all of it together helps shows at the end of the network only. */
 function isWorthIt(context: PlanContext, start: StartingPlan, found: MethodPlan, identity: string): Promise<boolean> {
   return context.recall(`${identity} worth it`, async () => (await networkError(context, found)) <= tolerated * (await networkError(context, start)));
+}
+
+function levelsOf(graph: GraphView, { encodings }: StartingPlan, { node }: Layer): readonly number[] | undefined {
+  const answer = encodings[graph.node(node)!.outputs[0]!.name];
+  return answer?.axis === undefined ? undefined : answer.scale;
 }
 
 /** Whether everything the layer reads has a grid to start from. */

@@ -2,7 +2,7 @@ import { activationTwin, codeRange, containerBits, type OperandPlan, type Range,
 import type { Choice } from "./choices.ts";
 
 /** What two grids cost: the product is computed once for each. Their error has to stay below this share of that of one grid. */
-const worthwhile = 0.8;
+const worthwhile = 0.4;
 
 /** Where small shares end: 2^-1 to 2^-10. */
 const splits = Array.from({ length: 10 }, (_, power) => 2 ** -(power + 1));
