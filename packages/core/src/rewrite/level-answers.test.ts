@@ -59,6 +59,7 @@ describe("answers on grids per channel", () => {
     const model = spreadModel(throughSigmoid);
     const { plan } = await levelled(model, shared);
     expect(plan.nodes.spread).toEqual({ mode: "integer" });
+    expect(plan.notes?.join()).toContain("kernels answer 1 tensor on grids per channel");
     const { graph } = rewriteExposed(model, plan);
     const kernel = graph.node("spread")!;
     expect(kernel.inputs[1]!.producer!.inputs[1]!.shape).toEqual([]);
