@@ -13,7 +13,7 @@ export interface Contender {
 }
 
 /** Without what goes beyond it. */
-export const asInThePaper: QHyVitOptions = { importance: "element", twins: false, weightRounding: "nearest" };
+export const asInThePaper: QHyVitOptions = { importance: "element", twins: false, weightRounding: "nearest", smallestFactor: 0.01 };
 
 /** The rows of the table. */
 export const contenders: Readonly<Record<string, Contender>> = {

@@ -15,6 +15,7 @@ import {
   type Tensor,
   thinSample,
 } from "@halftone/core";
+import type { Settings } from "./options.ts";
 
 /** A layer with a weight, in the middle of its search. */
 export interface LayerState {
@@ -24,7 +25,7 @@ export interface LayerState {
   /** Factors on the scales that the weight starts from. */
   readonly factors: Float64Array | undefined;
   /** Finds the factor of every scale while the layer reads `operand`. */
-  searchWeights(operand: OperandPlan, factors: readonly number[]): Promise<void>;
+  searchWeights(operand: OperandPlan, settings: Settings): Promise<void>;
   /** The grid of the weight after a rescaling of its input, with the factors found so far. */
   current(rescaling: Rescaling | undefined): AffineEncoding;
   dispose(): Promise<void>;
@@ -70,12 +71,12 @@ function stateOf(
     get factors() {
       return found;
     },
-    searchWeights: async (operand, factors) => {
+    searchWeights: async (operand, { factors }) => {
       found = await searchWeightFactors(
         whole,
         operand,
         initial(operand.rescaling),
-        factorsOf(site.config, [...factors, 1]),
+        factorsOf(site.config, [...factors(site.config.bits), 1]),
         levels?.map(() => 0),
       );
     },

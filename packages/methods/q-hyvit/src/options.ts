@@ -5,7 +5,10 @@ export interface QHyVitOptions {
   readonly search?: { readonly granularity?: boolean; readonly scheme?: boolean };
   /** Scales per search, equally spaced between `smallestFactor` and `largestFactor` times that of the extremes. Default 100. */
   readonly candidates?: number;
-  /** Default 0.01. */
+  /**
+   * Default 0.6 for a grid of 8 bits, half of it for every two bits less: a smaller step is worth less there than the values that are clipped for it, and few samples
+   * do not show all of them. The paper's form is 0.01 for every width.
+   */
   readonly smallestFactor?: number;
   /** Default 1.2. */
   readonly largestFactor?: number;
@@ -41,7 +44,8 @@ export interface QHyVitOptions {
 export interface Settings {
   readonly granularity: boolean;
   readonly scheme: boolean;
-  readonly factors: readonly number[];
+  /** Of a grid of that many bits, from the largest to the smallest. */
+  factors(bits: number): readonly number[];
   readonly rounds: number;
   readonly guard: "include-zero" | "clamp";
   readonly per: "element" | "row";
@@ -54,10 +58,13 @@ export interface Settings {
 
 /** @throws `invalid-config` naming the option. */
 export function settingsOf(options: QHyVitOptions): Settings {
-  const { candidates = 100, smallestFactor = 0.01, largestFactor = 1.2, rounds = 3, zeroPointGuard = "include-zero", compat, search = {} } = options;
+  const { candidates = 100, largestFactor = 1.2, rounds = 3, zeroPointGuard = "include-zero", compat, search = {} } = options;
+  const { smallestFactor = compat === "released-code" ? 0.01 : undefined } = options;
   const { importance = "position", twins = true, weightRounding = "compensated" } = options;
   check("candidates", Number.isInteger(candidates) && candidates >= 2, `${candidates} is not a whole number from 2`);
-  check("smallestFactor", smallestFactor > 0 && smallestFactor < largestFactor, `${smallestFactor} is not between 0 and largestFactor`);
+  const isBelow = (factor: number): boolean => factor > 0 && factor < largestFactor;
+  check("largestFactor", largestFactor > 0, `${largestFactor} is not above 0`);
+  check("smallestFactor", smallestFactor === undefined || isBelow(smallestFactor), `${smallestFactor} is not between 0 and largestFactor`);
   check("rounds", Number.isInteger(rounds) && rounds >= 1, `${rounds} is not a whole number from 1`);
   check("zeroPointGuard", ["include-zero", "clamp"].includes(zeroPointGuard), `"${zeroPointGuard}" is not include-zero or clamp`);
   check("importance", ["position", "element"].includes(importance), `"${importance}" is not position or element`);
@@ -68,7 +75,7 @@ export function settingsOf(options: QHyVitOptions): Settings {
   return {
     granularity: search.granularity ?? true,
     scheme: search.scheme ?? true,
-    factors: linearFactors(largestFactor, smallestFactor, candidates),
+    factors: (bits) => linearFactors(largestFactor, smallestFactor ?? Math.min(smallestFactorOf(bits), largestFactor / 2), candidates),
     rounds,
     guard: zeroPointGuard,
     per: importance === "element" || released ? "element" : "row",
@@ -77,6 +84,10 @@ export function settingsOf(options: QHyVitOptions): Settings {
     released,
     identity: JSON.stringify(options),
   };
+}
+
+function smallestFactorOf(bits: number): number {
+  return 0.6 * 2 ** ((Math.min(bits, 8) - 8) / 2);
 }
 
 function check(field: string, valid: boolean, problem: string): void {

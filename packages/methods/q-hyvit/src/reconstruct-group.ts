@@ -10,6 +10,8 @@ export interface GroupSearch {
   /** How a tensor is read, where that is decided already. */
   readonly decided: (tensor: string) => OperandPlan | undefined;
   readonly choices: (tensor: string) => readonly Choice[];
+  /** Of the grid of an operand. */
+  readonly bits: (tensor: string) => number;
   /** Of the answer of a layer that lies on grids per channel: their scales. */
   readonly levels: (layer: Layer) => readonly number[] | undefined;
 }
@@ -20,7 +22,7 @@ export function reconstructGroup(context: PlanContext, search: GroupSearch, sett
 }
 
 /** Weights of all layers, then the operand they share, in turns until nothing changes (Algorithm 1, third loop). */
-async function reconstructLayers(context: PlanContext, { samples, decided, choices, levels }: GroupSearch, settings: Settings): Promise<Finding> {
+async function reconstructLayers(context: PlanContext, { samples, decided, choices, bits, levels }: GroupSearch, settings: Settings): Promise<Finding> {
   const layers = await openLayers(context, samples, levels);
   try {
     const tensor = samples[0]!.layer.operands[0]!;
@@ -33,8 +35,8 @@ async function reconstructLayers(context: PlanContext, { samples, decided, choic
       return sum;
     };
     await untilSettled(settings.rounds, async () => {
-      for (const layer of layers) await layer.searchWeights(operand, settings.factors);
-      if (!given) operand = (await searchOperand(alternatives, errorOf, settings))?.plan ?? operand;
+      for (const layer of layers) await layer.searchWeights(operand, settings);
+      if (!given) operand = (await searchOperand(alternatives, errorOf, settings.factors(bits(tensor))))?.plan ?? operand;
       return [operand, layers.map(({ factors }) => [...(factors ?? [])])];
     });
     const weights = Object.fromEntries(layers.map((layer) => [layer.weight, layer.current(operand.rescaling)]));
@@ -45,7 +47,7 @@ async function reconstructLayers(context: PlanContext, { samples, decided, choic
 }
 
 /** The left activation, then the right one, in turns. */
-async function reconstructProduct({ runtime }: PlanContext, { samples, decided, choices }: GroupSearch, settings: Settings): Promise<Finding> {
+async function reconstructProduct({ runtime }: PlanContext, { samples, decided, choices, bits }: GroupSearch, settings: Settings): Promise<Finding> {
   const probe = await runtime.probe(thinSample(samples[0]!));
   try {
     const [left, right] = samples[0]!.layer.operands as readonly [string, string];
@@ -58,7 +60,7 @@ async function reconstructProduct({ runtime }: PlanContext, { samples, decided, 
           const tried = { ...plans, [tensor]: plan };
           return (await probe.error({ left: tried[left]!, right: tried[right]!.encoding })).layer;
         };
-        plans[tensor] = (await searchOperand(choices(tensor), errorOf, settings))?.plan ?? plans[tensor]!;
+        plans[tensor] = (await searchOperand(choices(tensor), errorOf, settings.factors(bits(tensor))))?.plan ?? plans[tensor]!;
       }
       return plans;
     });

@@ -53,6 +53,7 @@ export async function reconstruct(context: PlanContext, settings: Settings): Pro
             samples: await sampled(),
             decided: (tensor: string): OperandPlan | undefined => draft.operandOf(tensor),
             choices: (tensor: string) => choicesOf(factsOf(context, start, tensor, group), settings),
+            bits: (tensor) => placement.operands.find((site) => site.tensor === tensor)!.config.bits,
             levels: (layer) => levelsOf(graph, start, layer),
           },
           settings,

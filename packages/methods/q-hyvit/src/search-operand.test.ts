@@ -4,7 +4,7 @@ import type { Choice } from "./choices.ts";
 import { settingsOf } from "./options.ts";
 import { searchOperand } from "./search-operand.ts";
 
-const settings = settingsOf({});
+const factors = settingsOf({}).factors(4);
 const config = { dtype: "uint8", bits: 4, scheme: "asymmetric" } as const;
 
 function choice(range: Range, granularity: Choice["granularity"], scheme: "asymmetric" | "symmetric"): Choice {
@@ -28,8 +28,8 @@ async function errorOf({ encoding }: OperandPlan): Promise<number> {
 
 test("finds the scale and the scheme that trying everything finds", async () => {
   const choices = [choice(range, "tensor", "asymmetric"), choice(range, "tensor", "symmetric")];
-  const found = await searchOperand(choices, errorOf, settings);
-  const all = await Promise.all(choices.flatMap((each) => settings.factors.map((factor) => errorOf(each.at(factor)!))));
+  const found = await searchOperand(choices, errorOf, factors);
+  const all = await Promise.all(choices.flatMap((each) => factors.map((factor) => errorOf(each.at(factor)!))));
   expect(found!.error).toBe(Math.min(...all));
   expect(found!.choice.scheme).toBe("asymmetric");
 });
@@ -38,7 +38,7 @@ test("channels get grids of their own only where that is worth an operator", asy
   const plain = choice(range, "tensor", "asymmetric");
   const channels = choice(range, "channel", "asymmetric");
   const search = (share: number) =>
-    searchOperand([plain, channels], async (plan) => (plan.rescaling ? share : 1) * (await errorOf(plan)), settings).then((found) => found!.choice.granularity);
+    searchOperand([plain, channels], async (plan) => (plan.rescaling ? share : 1) * (await errorOf(plan)), factors).then((found) => found!.choice.granularity);
   const marked: Choice["at"] = (factor) => ({ ...plain.at(factor)!, rescaling: { axis: 1, scale: [1] } });
   Object.assign(channels, { at: marked });
   expect(await search(0.9)).toBe("tensor");
@@ -47,5 +47,5 @@ test("channels get grids of their own only where that is worth an operator", asy
 
 test("a choice that the guard refuses everywhere is not found", async () => {
   const refused: Choice = { granularity: "tensor", scheme: "asymmetric", worthwhile: 1, at: () => undefined };
-  expect(await searchOperand([refused], errorOf, settings)).toBeUndefined();
+  expect(await searchOperand([refused], errorOf, factors)).toBeUndefined();
 });

@@ -1,6 +1,5 @@
 import type { OperandPlan } from "@halftone/core";
 import type { Choice } from "./choices.ts";
-import type { Settings } from "./options.ts";
 
 export interface FoundOperand {
   readonly choice: Choice;
@@ -20,7 +19,7 @@ const hopeless = 4;
 export async function searchOperand(
   choices: readonly Choice[],
   errorOf: (plan: OperandPlan) => Promise<number>,
-  { factors }: Settings,
+  factors: readonly number[],
 ): Promise<FoundOperand | undefined> {
   const coarse = factors.flatMap((_, index) => (index % stride === 0 ? [index] : []));
   let best: FoundOperand | undefined;
