@@ -24,12 +24,12 @@ for (const name of names) {
   else await measure(name, JSON.parse(readFileSync(join(folder, "card.json"), "utf8")).weights);
 }
 
-async function measure(name: string, note: string): Promise<void> {
+async function measure(name: string, weights: string): Promise<void> {
   const workload = imageWorkload(assetsFolder(), name, { calibration: 512, evaluation: Number(flags.evaluate) });
   const evaluated = workload.evaluation.batches!;
   const measured = await measureLandscape({ workload, space, journal: inBench(`out/landscapes/${name}-${evaluated}.jsonl`), tell: console.error });
   const path = inBench(`landscapes/${name}.json`);
   const command = `npm run bench -- landscape ${name} --evaluate ${evaluated}`;
-  await writeFile(path, landscapeText({ command, note: `weights: ${note}`, machine: machineInWords(), ...measured }));
+  await writeFile(path, landscapeText({ command, machine: machineInWords(), weights, ...measured }));
   console.log(`wrote ${path}`);
 }

@@ -1,22 +1,34 @@
-import type { Candidate } from "@halftone/core";
+import type { Candidate, SearchValue } from "@halftone/core";
 
-/** A model of which every candidate of quantune-96 was measured. JSON. */
+/** A classifier of which every candidate of quantune-96 was measured. JSON. */
 export interface LandscapeFile {
+  /** What wrote it. */
   readonly command: string;
-  /** What is to be known about the model. */
-  readonly note: string;
   readonly machine: string;
   readonly model: string;
+  /** What is to be known about the model's weights. */
+  readonly weights: string;
   readonly samples: { readonly calibration: number; readonly evaluation: number };
-  /** Top-1 of the float model, a share. */
-  readonly reference: number;
   readonly features: Readonly<Record<string, number>>;
-  /** Candidates, each with its top-1, a share, and the size of its model. */
-  readonly trials: readonly (Candidate & { readonly top1: number; readonly bytes: number })[];
+  /** Right answers of the float model to the evaluation samples. */
+  readonly float: number;
+  /** Names of the space's dimensions. */
+  readonly dimensions: readonly string[];
+  /** Of each candidate: its values, its right answers, and the bytes of its model. */
+  readonly trials: readonly (readonly [...SearchValue[], right: number, bytes: number])[];
 }
 
-/** One line for each candidate. */
-export function landscapeText({ trials, ...head }: LandscapeFile): string {
-  const lines = trials.map((trial) => `    ${JSON.stringify(trial)}`);
-  return `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "trials": [\n${lines.join(",\n")}\n  ]\n}\n`;
+/** A line for each candidate. */
+export function landscapeText({ trials, dimensions, ...head }: LandscapeFile): string {
+  const inline = (values: readonly unknown[]): string => `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
+  const lines = trials.map((trial) => `    ${inline(trial)}`);
+  return `${JSON.stringify(head, undefined, 2).slice(0, -2)},\n  "dimensions": ${inline(dimensions)},\n  "trials": [\n${lines.join(",\n")}\n  ]\n}\n`;
+}
+
+/** Each candidate with its top-1 in percent. */
+export function rowsOf({ dimensions, trials, samples }: LandscapeFile): readonly (readonly [Candidate, number])[] {
+  return trials.map((trial) => {
+    const candidate = Object.fromEntries(dimensions.map((name, index) => [name, trial[index]!]));
+    return [candidate, (100 * Number(trial.at(-2))) / samples.evaluation];
+  });
 }

@@ -18,7 +18,7 @@ export interface MeasureOptions {
 }
 
 /** The top-1 of every candidate on every evaluation sample. Candidates are trials of one search: what they share of calibration is done once. */
-export async function measureLandscape({ workload, space, journal, tell }: MeasureOptions): Promise<Omit<LandscapeFile, "command" | "machine" | "note">> {
+export async function measureLandscape({ workload, space, journal, tell }: MeasureOptions): Promise<Omit<LandscapeFile, "command" | "machine" | "weights">> {
   const executor = await openExecutor(workload, space);
   const trials = enumerate(space).length;
   const result = await tune({
@@ -32,16 +32,24 @@ export async function measureLandscape({ workload, space, journal, tell }: Measu
       if (event.type === "trial-end") tell(`${event.done}/${trials} ${JSON.stringify(event.trial.candidate)} ${JSON.stringify(event.trial.outcome)}`);
     },
   });
+  const samples = { calibration: workload.calibration.batches!, evaluation: workload.evaluation.batches! };
+  const dimensions = space.dimensions.map(({ name }) => name);
   return {
     model: workload.name,
-    samples: { calibration: workload.calibration.batches!, evaluation: workload.evaluation.batches! },
-    reference: executor.workload.reference!,
+    samples,
     features: executor.workload.features,
+    float: countOf(executor.workload.reference!, samples.evaluation),
+    dimensions,
     trials: result.trials.map(({ candidate, outcome }) => {
       if (outcome.status === "failed") throw new Error(`${JSON.stringify(candidate)}: ${outcome.message}`);
-      return { ...candidate, top1: outcome.score, bytes: outcome.metrics["bytes"]! };
+      return [...dimensions.map((name) => candidate[name]!), countOf(outcome.score, samples.evaluation), outcome.metrics["bytes"]!];
     }),
   };
+}
+
+/** Of a share of whole samples. */
+function countOf(share: number, samples: number): number {
+  return Number((share * samples).toFixed(0));
 }
 
 async function openExecutor({ model, calibration, evaluation, truths }: Workload, space: SearchSpace): Promise<PipelineExecutor> {
