@@ -1,4 +1,4 @@
-// npm run bench:tuner [-- --json --seeds 100 --tolerance 0.1 --strategies transfer,random --sources 5]: how many trials each strategy needs on the landscapes of
+// npm run bench:tuner [-- --json --seeds 100 --tolerance 0.1 --strategies transfer,random --sources 5 --landscapes measured]: how many trials each strategy needs on the landscapes of
 // Quantune (every configuration of six networks, measured by the paper's author) and on those of bench/landscapes (measured here, by `npm run bench --
 // landscape`), and how that compares with drawing at random. A network that is searched is known by its features and float accuracy; `transfer` also
 // knows the other networks of its set. Only what was asked for counts and is told.
@@ -19,6 +19,8 @@ const { values: flags } = parseArgs({
     /** Points of the best that count as the best. */
     tolerance: { type: "string", default: "0.1" },
     strategies: { type: "string" },
+    /** `quantune`, `measured`, or both. */
+    landscapes: { type: "string", default: "quantune,measured" },
     /** Networks that transfer learns from, at most: with fewer than there are, the mean over every choice of so many. */
     sources: { type: "string", default: "5" },
   },
@@ -27,9 +29,14 @@ const file = join(resolve(process.env.HALFTONE_ASSETS ?? "../shared/assets"), "q
 const tolerance = Number(flags.tolerance);
 const strategies = [transferSearch(), boostedTrees(), geneticSearch(), geneticSearch({ preset: "paper" }), randomSearch(), gridSearch()];
 
-if (!existsSync(file)) console.log(`skipped: ${file} is not there; set HALFTONE_ASSETS`);
-else await bench("Quantune's landscapes", await readQuantune(file), Number(flags.seeds));
-await bench("Landscapes measured here", await readMeasured(fileURLToPath(new URL("../landscapes", import.meta.url))), Number(flags.seeds));
+const sets = flags.landscapes.split(",");
+if (sets.includes("quantune")) {
+  if (!existsSync(file)) console.log(`skipped: ${file} is not there; set HALFTONE_ASSETS`);
+  else await bench("Quantune's landscapes", await readQuantune(file), Number(flags.seeds));
+}
+if (sets.includes("measured")) {
+  await bench("Landscapes measured here", await readMeasured(fileURLToPath(new URL("../landscapes", import.meta.url))), Number(flags.seeds));
+}
 
 async function bench(title: string, landscapes: readonly Landscape[], seeds: number): Promise<void> {
   const expected = landscapes.map((landscape) => expectedRandom(landscape, tolerance));
