@@ -1,11 +1,15 @@
-// npm run bench:tuner [-- --json --seeds 100 --tolerance 0.1 --strategies transfer,random --sources 5]: how many trials each strategy needs on the landscapes of Quantune
-// (every configuration of six networks, measured by the paper's author), and how that compares with drawing at random. A network that is searched is
-// known by its features and float accuracy; `transfer` also knows the other five networks. Only what was asked for counts and is told.
+// npm run bench:tuner [-- --json --seeds 100 --tolerance 0.1 --strategies transfer,random --sources 5 --landscapes measured]: how many trials each strategy needs on the landscapes of
+// Quantune (every configuration of six networks, measured by the paper's author) and on those of bench/landscapes (measured here, by `npm run bench --
+// landscape`), and how that compares with drawing at random. A network that is searched is known by its features and float accuracy; `transfer` also
+// knows the other networks of its set. Only what was asked for counts and is told.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { boostedTrees, geneticSearch, gridSearch, randomSearch, transferSearch } from "@halftone/tuner";
-import { type Landscape, readLandscapes } from "./tuner/landscapes.ts";
+import type { Landscape } from "./tuner/landscape.ts";
+import { readMeasured } from "./tuner/measured.ts";
+import { readQuantune } from "./tuner/quantune.ts";
 import { expectedRandom, trialsTo } from "./tuner/search.ts";
 
 const { values: flags } = parseArgs({
@@ -15,21 +19,33 @@ const { values: flags } = parseArgs({
     /** Points of the best that count as the best. */
     tolerance: { type: "string", default: "0.1" },
     strategies: { type: "string" },
-    /** Networks that transfer learns from: with fewer than five, the mean over every choice of so many. */
+    /** `quantune`, `measured`, or both. */
+    landscapes: { type: "string", default: "quantune,measured" },
+    /** Networks that transfer learns from, at most: with fewer than there are, the mean over every choice of so many. */
     sources: { type: "string", default: "5" },
   },
 });
 const file = join(resolve(process.env.HALFTONE_ASSETS ?? "../shared/assets"), "quantune", "landscapes.json");
 const tolerance = Number(flags.tolerance);
+/** They draw nothing: every seed gives the same trials. */
+const seedless = ["transfer", "grid"];
 const strategies = [transferSearch(), boostedTrees(), geneticSearch(), geneticSearch({ preset: "paper" }), randomSearch(), gridSearch()];
 
-if (!existsSync(file)) console.log(`skipped: ${file} is not there; set HALFTONE_ASSETS`);
-else await bench(await readLandscapes(file), Number(flags.seeds));
+const sets = flags.landscapes.split(",");
+if (sets.includes("quantune")) {
+  if (!existsSync(file)) console.log(`skipped: ${file} is not there; set HALFTONE_ASSETS`);
+  else await bench("Quantune's landscapes", await readQuantune(file), Number(flags.seeds));
+}
+if (sets.includes("measured")) {
+  await bench("Landscapes measured here", await readMeasured(fileURLToPath(new URL("../landscapes", import.meta.url))), Number(flags.seeds));
+}
 
-async function bench(landscapes: readonly Landscape[], seeds: number): Promise<void> {
+async function bench(title: string, landscapes: readonly Landscape[], seeds: number): Promise<void> {
   const expected = landscapes.map((landscape) => expectedRandom(landscape, tolerance));
   const wanted = flags.strategies?.split(",");
-  console.log(`Trials to within ${tolerance} points of the best, mean of ${seeds} seeds; in brackets how many times fewer than random in expectation.\n`);
+  console.log(
+    `${title}: trials to within ${tolerance} points of the best, mean of ${seeds} seeds; in brackets how many times fewer than random in expectation.\n`,
+  );
   console.log(`| strategy | ${landscapes.map(({ name, table }) => `${name} (${table.trials.length})`).join(" | ")} | geometric mean | worst |`);
   console.log(`|---|${landscapes.map(() => "---:|").join("")}---:|---:|`);
   console.log(`| random, expected | ${expected.map((trials) => trials.toFixed(1)).join(" | ")} | 1.00 | 1.00 |`);
@@ -37,8 +53,9 @@ async function bench(landscapes: readonly Landscape[], seeds: number): Promise<v
   for (const strategy of strategies.filter(({ name }) => wanted === undefined || wanted.includes(name))) {
     const means = landscapes.map((landscape) => {
       const others = landscapes.filter((other) => other !== landscape).map(({ table }) => table);
-      const known = strategy.name === "transfer" ? choices(others, Number(flags.sources)) : [[]];
-      return mean(known.flatMap((tables) => Array.from({ length: seeds }, (_, seed) => trialsTo(landscape, strategy, tables, tolerance, seed))));
+      const known = strategy.name === "transfer" ? choices(others, Math.min(others.length, Number(flags.sources))) : [[]];
+      const runs = seedless.includes(strategy.name) ? 1 : seeds;
+      return mean(known.flatMap((tables) => Array.from({ length: runs }, (_, seed) => trialsTo(landscape, strategy, tables, tolerance, seed))));
     });
     const ratios = means.map((trials, index) => expected[index]! / trials);
     const [geomeanOverRandom, worstOverRandom] = [Math.exp(mean(ratios.map(Math.log))), Math.min(...ratios)];
@@ -47,7 +64,7 @@ async function bench(landscapes: readonly Landscape[], seeds: number): Promise<v
     const trials = Object.fromEntries(landscapes.map(({ name }, index) => [name, { trials: means[index], overRandom: ratios[index] }]));
     rows[strategy.name] = { geomeanOverRandom, worstOverRandom, models: trials };
   }
-  if (flags.json) console.log(JSON.stringify({ tolerance, seeds, ...rows }));
+  console.log(flags.json ? `${JSON.stringify({ title, tolerance, seeds, ...rows })}\n` : "");
 }
 
 /** Every way to choose `count` of the items. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type CalibrationSource, type Image, imageTensor, type Preprocess, parsePreprocess } from "@halftone/core";
 import sharp from "sharp";
 import { bestClass } from "./answers.ts";
+import { spread } from "./spread.ts";
 import type { Sizes, Workload } from "./workload.ts";
 
 interface LabelledFile {
@@ -42,12 +43,6 @@ function filesOf(set: string, split: string): readonly LabelledFile[] {
       .map((file) => ({ path: pathOf(file), label: undefined }));
   const rows = readFileSync(table, "utf8").trim().split("\n");
   return rows.map((row) => row.split("\t")).map(([file = "", label]) => ({ path: pathOf(file), label: Number(label) }));
-}
-
-/** At most `count` items at an even stride: files come in order of class. */
-function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
-  if (items.length <= count) return items;
-  return Array.from({ length: count }, (_, index) => items[Math.floor((index * items.length) / count)]!);
 }
 
 function imageSource(files: readonly LabelledFile[], preprocess: Preprocess): CalibrationSource {

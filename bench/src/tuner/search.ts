@@ -1,5 +1,5 @@
 import type { SearchStrategy, Trial, WorkloadTrials } from "@halftone/core";
-import type { Landscape } from "./landscapes.ts";
+import type { Landscape } from "./landscape.ts";
 
 /**
  * How many candidates a strategy measures until one is within `tolerance` of the landscape's best. It is told the score of a candidate only after having

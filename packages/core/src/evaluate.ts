@@ -14,10 +14,10 @@ export interface EvaluateOptions extends RunOptions {
   readonly metrics: readonly Metric[];
 }
 
-/** @throws `invalid-model`, `invalid-data` naming the sample, `backend-failed`, `backend-unavailable`, `aborted`. */
+/** As fast as a comparison would find it. @throws `invalid-model`, `invalid-data` naming the sample, `backend-failed`, `backend-unavailable`, `aborted`. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { graph } = readModel(options.model);
-  const session = await options.backend.open(options.model);
+  const session = await options.backend.open(options.model, { spinning: false });
   try {
     return await createStages(options).run("verify", (progress) =>
       evaluateSession({ ...options, source: checkedSource(options.source, graph), session, now, onSample: (done) => progress(done, totalOf(options)) }),

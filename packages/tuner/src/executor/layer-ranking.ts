@@ -1,16 +1,23 @@
 import { type NodeView, type RunMemory, sensitivity } from "@halftone/core";
+import { imagesToLearnFrom } from "./images-to-learn-from.ts";
 import type { PipelineExecutorOptions } from "./pipeline-executor.ts";
 
-type RankingOptions = Pick<PipelineExecutorOptions, "model" | "backend" | "target" | "calibration" | "method" | "seed"> & {
+type RankingOptions = Pick<PipelineExecutorOptions, "model" | "backend" | "target" | "calibration" | "method" | "space" | "seed"> & {
   readonly memory: RunMemory;
   readonly layers: readonly NodeView[];
 };
 
-/** The same for all candidates, so that `sensitive: 2` means the same two layers in every trial. */
-const [images, measured] = [16, 4];
+const measured = 4;
 
 /** Names of the layers by what quantizing each alone costs under the target's defaults, the most expensive first. Measured when it is first asked for. */
-export function layerRanking({ calibration, method, layers, seed = 0, ...options }: RankingOptions): (signal: AbortSignal) => Promise<readonly string[]> {
+export function layerRanking({
+  calibration,
+  method,
+  layers,
+  space,
+  seed = 0,
+  ...options
+}: RankingOptions): (signal: AbortSignal) => Promise<readonly string[]> {
   let known: Promise<readonly string[]> | undefined;
   const measure = async (signal: AbortSignal): Promise<readonly string[]> => {
     const names = new Set(layers.map(({ name }) => name));
@@ -18,7 +25,7 @@ export function layerRanking({ calibration, method, layers, seed = 0, ...options
       ...options,
       seed,
       method: method("min-max", { calibration: "max" }),
-      source: calibration(images),
+      source: calibration(imagesToLearnFrom(space)),
       samples: measured,
       signal,
     });

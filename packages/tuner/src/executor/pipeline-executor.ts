@@ -28,6 +28,8 @@ import {
 import { needsRanking, recipeOf } from "../recipe/recipe.ts";
 import { relativesOf } from "../space/relatives.ts";
 import { restrictTo } from "../space/target-rules.ts";
+import { imagesToLearnFrom } from "./images-to-learn-from.ts";
+import { layerFacts } from "./layer-facts.ts";
 import { layerRanking } from "./layer-ranking.ts";
 import { modelFacts } from "./model-facts.ts";
 import { floatReference } from "./reference.ts";
@@ -67,12 +69,14 @@ export interface PipelineExecutor extends Executor {
 /** What a candidate can be to blame for. */
 const blamed: readonly ErrorCode[] = ["unsupported-op", "unsupported-encoding", "invalid-config", "nothing-quantized", "backend-failed", "internal"];
 
-/** Reads the model and measures it in float. One trial at a time. @throws as `quantize` and `evaluate` of core. */
+/** Reads the model, looks at its layers and measures it in float. One trial at a time. @throws as `quantize` and `evaluate` of core. */
 export async function pipelineExecutor(options: PipelineExecutorOptions): Promise<PipelineExecutor> {
   const { model, backend, target, evaluation, signal } = options;
   const parsed = readModel(model);
   await normalize(parsed, { backend, ...(signal && { signal }) });
   const { features, ends, layers } = modelFacts(viewOf(parsed.graph));
+  const learning = { model: parsed, layers, source: options.calibration(imagesToLearnFrom(options.space)), backend, ...(signal && { signal }) };
+  const measured = await layerFacts(learning);
   const { metrics, score: reference } = await floatReference({ ...options, source: evaluation });
   const memory = createRunMemory();
 
@@ -91,7 +95,7 @@ export async function pipelineExecutor(options: PipelineExecutorOptions): Promis
   const carryOut = async ({ candidate, effort }: Proposal, aborting: AbortSignal): Promise<Outcome> => {
     const quantized = await build(candidate, aborting);
     const samples = evaluation.batches === undefined ? undefined : Math.ceil(effort * evaluation.batches);
-    const measured = await evaluate({
+    const answers = await evaluate({
       model: quantized.model,
       backend,
       source: evaluation,
@@ -100,14 +104,14 @@ export async function pipelineExecutor(options: PipelineExecutorOptions): Promis
       ...(samples !== undefined && { samples }),
     });
     const bytes = sizeOfModel(quantized.model);
-    return { status: "done", score: measured.metrics[metrics[0]!.name]!, metrics: { ...measured.metrics, bytes, seconds: measured.latency } };
+    return { status: "done", score: answers.metrics[metrics[0]!.name]!, metrics: { ...answers.metrics, bytes, seconds: answers.latency } };
   };
   return {
     concurrency: 1,
     ends,
     restrict: (space) => restrictTo(space, target, layers),
     build,
-    workload: { id: await workloadId(model, evaluation, target, metrics[0]!.name), features, reference },
+    workload: { id: await workloadId(model, evaluation, target, metrics[0]!.name), features: { ...features, ...measured }, reference },
     execute: (proposal, aborting) => carryOut(proposal, aborting).catch((error: unknown) => failureOf(error)),
   };
 }

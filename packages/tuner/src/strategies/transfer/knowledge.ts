@@ -1,4 +1,5 @@
 import type { Candidate, SearchSpace, WorkloadTrials } from "@halftone/core";
+import { meanOf, medianOf } from "../../model/averages.ts";
 import { condition, type Prior } from "../../model/gaussian-process.ts";
 import { keyOf } from "../../space/candidate-key.ts";
 import { enumerate } from "../../space/enumerate.ts";
@@ -6,7 +7,7 @@ import { encoder } from "../encode.ts";
 import { closenessOf } from "./closeness.ts";
 import { regretsOf } from "./landscape.ts";
 import { type Measured, measuredOf } from "./measured.ts";
-import { meanOf, type Series, similarityOf, varianceOf } from "./similarity.ts";
+import { type Series, similarityOf, varianceOf } from "./similarity.ts";
 
 /** What other workloads teach. */
 export interface Knowledge {
@@ -40,11 +41,12 @@ export function learn(space: SearchSpace, others: readonly WorkloadTrials[]): Kn
   });
   const smooth = condition({ mean: () => level, covariance: similarity }, seen);
   const doubt = (candidate: Candidate): number => Math.sqrt(1 + 1 / Math.max(support(candidate), 0.5));
+  const drops = workloads.flatMap(({ drop }) => (drop === undefined ? [] : [drop]));
   const means = new Map(points.map((point) => [point, smooth.mean(point)]));
   return {
     closeness,
     variance,
-    usualDrop: medianOf(workloads.flatMap(({ drop }) => (drop === undefined ? [] : [drop]))),
+    usualDrop: drops.length === 0 ? undefined : medianOf(drops),
     prior: {
       mean: (candidate) => means.get(candidate) ?? smooth.mean(candidate),
       covariance: (one, other) => variance * doubt(one) * doubt(other) * similarity(one, other),
@@ -82,11 +84,4 @@ function unique(candidates: readonly Candidate[]): readonly Candidate[] {
   const known = new Map<string, Candidate>();
   for (const candidate of candidates) if (!known.has(keyOf(candidate))) known.set(keyOf(candidate), candidate);
   return [...known.values()];
-}
-
-function medianOf(values: readonly number[]): number | undefined {
-  if (values.length === 0) return undefined;
-  const sorted = [...values].sort((one, other) => one - other);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -3,6 +3,7 @@
  * the variogram (Matheron, 1963), rho = 1 - mean (e - e')^2 / (2 variance of e), over pairs that differ in that dimension alone.
  */
 import type { Candidate, SearchSpace } from "@halftone/core";
+import { meanOf } from "../../model/averages.ts";
 
 export type Similarity = (one: Candidate, other: Candidate) => number;
 
@@ -37,8 +38,4 @@ export function similarityOf(space: SearchSpace, series: readonly Series[]): Sim
 export function varianceOf(values: readonly number[]): number {
   const mean = meanOf(values);
   return meanOf(values.map((value) => (value - mean) ** 2));
-}
-
-export function meanOf(values: readonly number[]): number {
-  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

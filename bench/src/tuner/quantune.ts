@@ -1,14 +1,7 @@
 import { readFile } from "node:fs/promises";
-import type { Candidate, SearchSpace, Trial, WorkloadTrials } from "@halftone/core";
-import { enumerate, keyOf, quantune96 } from "@halftone/tuner";
-
-/** A network of which every candidate of a space was measured. */
-export interface Landscape {
-  readonly name: string;
-  readonly space: SearchSpace;
-  readonly table: WorkloadTrials;
-  scoreOf(candidate: Candidate): number;
-}
+import type { Candidate, SearchSpace } from "@halftone/core";
+import { quantune96 } from "@halftone/tuner";
+import { type Landscape, landscapeOf } from "./landscape.ts";
 
 interface File {
   readonly features: Readonly<Record<string, readonly number[]>> & { readonly columns: readonly string[] };
@@ -25,25 +18,14 @@ interface Row {
 }
 
 /** The figures of Quantune's author (arXiv 2202.05048): ImageNet top-1 in percent. */
-export async function readLandscapes(path: string): Promise<readonly Landscape[]> {
+export async function readQuantune(path: string): Promise<readonly Landscape[]> {
   const { features, models } = JSON.parse(await readFile(path, "utf8")) as File;
   return Object.entries(models).map(([name, { float_top1: reference, trials }]) => {
     const rows = trials.map(candidateOf);
     const own = Object.fromEntries(features.columns.map((column, index) => [column, features[name]![index]!]));
-    return landscapeOf(name, { id: name, features: own, reference }, rows);
+    const space = measuredPart(new Set(rows.map(([{ precision }]) => precision)));
+    return landscapeOf({ id: name, features: own, reference }, space, rows);
   });
-}
-
-function landscapeOf(name: string, workload: WorkloadTrials["workload"], rows: readonly (readonly [Candidate, number])[]): Landscape {
-  const scores = new Map(rows.map(([candidate, score]) => [keyOf(candidate), score]));
-  const space = measuredPart(new Set(rows.map(([{ precision }]) => precision!)));
-  const candidates = enumerate(space);
-  const trials = candidates.map((candidate, id): Trial => {
-    const outcome = { status: "done", score: scores.get(keyOf(candidate))!, metrics: {} } as const;
-    return { id, workload: name, candidate, effort: 1, outcome };
-  });
-  if (scores.size !== candidates.length) throw new Error(`${name}: ${scores.size} figures for ${candidates.length} candidates`);
-  return { name, space, table: { workload, trials }, scoreOf: (candidate) => scores.get(keyOf(candidate))! };
 }
 
 /** Of four networks only the fully quantized half was measured. */

@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { gridSearch, randomSearch, transferSearch } from "@halftone/tuner";
 import { describe, expect, test } from "vitest";
-import { readLandscapes } from "./landscapes.ts";
+import { readQuantune } from "./quantune.ts";
 import { bestOf, expectedRandom, trialsTo } from "./search.ts";
 
 const file = join(resolve(process.env.HALFTONE_ASSETS ?? "../shared/assets"), "quantune", "landscapes.json");
 
 describe.skipIf(!existsSync(file))("the landscapes of Quantune (needs the assets)", async () => {
-  const landscapes = existsSync(file) ? await readLandscapes(file) : [];
+  const landscapes = existsSync(file) ? await readQuantune(file) : [];
   const each = <Value>(value: (landscape: (typeof landscapes)[number]) => Value): readonly Value[] => landscapes.map(value);
 
   test("have the best that the paper's author found", () => {
