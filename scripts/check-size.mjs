@@ -10,7 +10,7 @@ const limit = 108 * 1024;
 
 const program = `
 export { quantize } from "@halftone/core";
-export { images, webWasm } from "@halftone/web";
+export { images, webWasmInteger } from "@halftone/web";
 export { wasmBackend } from "@halftone/web/wasm";
 export { minMax } from "@halftone/min-max";`;
 

@@ -6,7 +6,7 @@ import { parseArgs } from "node:util";
 import { type CalibrationSource, quantizeUnverified, type Target, type Tensors } from "@halftone/core";
 import { minMax } from "@halftone/min-max";
 import { nodeBackend } from "@halftone/node";
-import { webWasm, webWasmWeights } from "@halftone/web";
+import { webWasm, webWasmInteger } from "@halftone/web";
 import { type BenchPage, openPage } from "./page/open-page.ts";
 import { assetsFolder } from "./shared/assets.ts";
 import { machineInWords } from "./shared/machine.ts";
@@ -52,7 +52,7 @@ try {
 async function measure(name: string, { call }: BenchPage): Promise<string[]> {
   const workload = await openWorkload(name, { calibration, evaluation: 4 });
   const float = new Uint8Array(readFileSync(workload.model));
-  const [integer, weights] = [await quantized(float, workload.calibration, webWasm()), await quantized(float, workload.calibration, webWasmWeights())];
+  const [integer, weights] = [await quantized(float, workload.calibration, webWasmInteger()), await quantized(float, workload.calibration, webWasm())];
   const samples = await taken(workload.evaluation);
   const models = [float, integer, weights];
   const times = await call("latency", { models, samples, rounds, ...(values.threads !== undefined && { threads: Number(values.threads) }) });

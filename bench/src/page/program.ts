@@ -1,6 +1,6 @@
 /** What the page offers to the benchmarks, as `globalThis.bench`: the SDK on onnxruntime-web, in a worker. */
 import { type CalibrationSource, quantizeUnverified, type Session, type Tensor, type Tensors } from "@halftone/core";
-import { webWasm } from "@halftone/web";
+import { webWasmInteger } from "@halftone/web";
 import { wasmBackend } from "@halftone/web/wasm";
 import { contenderOf } from "../methods/contender-of.ts";
 import { interleavedTimes } from "./interleaved-times.ts";
@@ -42,7 +42,7 @@ const program = {
       source: sourceOf(samples),
       method: create(),
       backend,
-      target: webWasm(),
+      target: webWasmInteger(),
       config: { scope },
       search: { samples: samples.length },
       onEvent: (event) => {

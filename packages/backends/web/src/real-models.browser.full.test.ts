@@ -4,7 +4,7 @@ import { minMax } from "@halftone/min-max";
 import { expect, test } from "vitest";
 import { commands } from "vitest/browser";
 import type { RealModel } from "./fixtures/real-model.ts";
-import { webWasm, webWasmWeights } from "./target/web-wasm.ts";
+import { webWasm, webWasmInteger } from "./target/web-wasm.ts";
 import { wasmBackend } from "./wasm.ts";
 
 const pictures = 4;
@@ -24,8 +24,8 @@ test.for([
     },
   };
   const quantizeFor = (target: Target) => quantize({ model: { model: bytesOf(real.model) }, source, method: minMax(), target, backend: wasmBackend() });
-  const integer = await quantizeFor(webWasm());
-  const weights = await quantizeFor(webWasmWeights());
+  const integer = await quantizeFor(webWasmInteger());
+  const weights = await quantizeFor(webWasm());
   const differences = compare(integer.plan, real.plan);
   console.info(`${name}: scales within ${differences.scale} of Node's; ${speeds("8 bits", integer.report)}; ${speeds("weights alone", weights.report)}`);
 
