@@ -3,6 +3,7 @@ import type { QuantPlan, Target } from "../spec/index.ts";
 import { quantizeActivations } from "./activations.ts";
 import { quantizeBiases } from "./biases.ts";
 import { removeAbsorbedClippings } from "./clippings.ts";
+import { closeSignedMoves } from "./close-signed-moves.ts";
 import { encodingConstants } from "./encoding-constants.ts";
 import { rescaleOperands } from "./rescalings.ts";
 import { quantizeWeights } from "./weights.ts";
@@ -20,5 +21,6 @@ export function rewriteModel(model: Model, plan: QuantPlan, target: Target): Mod
   quantizeBiases(quantized.graph, rescaled, constants);
   quantizeWeights(quantized.graph, rescaled, constants);
   quantizeActivations(quantized.graph, rescaled, target, constants);
+  closeSignedMoves(quantized.graph);
   return quantized;
 }
