@@ -4,7 +4,6 @@ import { answersOnGrid, entryOf, operandOf, readsStored } from "../plan/index.ts
 import type { QuantPlan, Target } from "../spec/index.ts";
 import type { EncodingConstants } from "./encoding-constants.ts";
 import { addQuantizePair } from "./lowering/index.ts";
-import { moveOutput } from "./move-output.ts";
 import { createOperands } from "./operands.ts";
 
 /**
@@ -43,4 +42,13 @@ function store(graph: Graph, value: Value, products: readonly Use[], plan: Quant
 /** Between the grids of an emulated Softmax there is a float value, and no reason to round it twice. */
 function isComputedInFloat({ producer }: Value, plan: QuantPlan): boolean {
   return entryOf(plan.nodes, producer?.name)?.mode === "emulated" && weightLayoutOf(producer!) === undefined;
+}
+
+/** The graph's output keeps its name: the dequantized value takes it over. */
+function moveOutput(graph: Graph, value: Value, dequantized: Value): void {
+  const name = value.name;
+  const index = graph.outputs.indexOf(value);
+  graph.setOutput(index, dequantized);
+  graph.rename(value, graph.freshName(`${name}_computed`));
+  graph.rename(dequantized, name);
 }

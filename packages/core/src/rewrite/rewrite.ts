@@ -3,8 +3,8 @@ import type { QuantPlan, Target } from "../spec/index.ts";
 import { quantizeActivations } from "./activations.ts";
 import { quantizeBiases } from "./biases.ts";
 import { removeAbsorbedClippings } from "./clippings.ts";
-import { closeSignedMoves } from "./close-signed-moves.ts";
 import { encodingConstants } from "./encoding-constants.ts";
+import { chooseOpsetForSignedCodes } from "./opset-for-signed-codes.ts";
 import { rescaleOperands } from "./rescalings.ts";
 import { quantizeWeights } from "./weights.ts";
 
@@ -21,6 +21,12 @@ export function rewriteModel(model: Model, plan: QuantPlan, target: Target): Mod
   quantizeBiases(quantized.graph, rescaled, constants);
   quantizeWeights(quantized.graph, rescaled, constants);
   quantizeActivations(quantized.graph, rescaled, target, constants);
-  closeSignedMoves(quantized.graph);
+  return quantized;
+}
+
+/** The same, in the operator set that runtimes load it from; `rewriteModel` keeps the one that stages work on. @throws as it. */
+export function modelToDeploy(model: Model, plan: QuantPlan, target: Target): Model {
+  const quantized = rewriteModel(model, plan, target);
+  chooseOpsetForSignedCodes(quantized);
   return quantized;
 }
