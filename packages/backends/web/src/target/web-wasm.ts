@@ -6,16 +6,20 @@ const activations: TensorConfig = { dtype: "uint8", bits: 8, scheme: "asymmetric
 const weights: TensorConfig = { dtype: "int8", bits: 8, scheme: "symmetric", granularity: "channel" };
 
 /**
- * onnxruntime-web/wasm, in every browser with WebAssembly SIMD. Weights alone are quantized: most models run faster in
- * float there than on integers (docs/decisions/021-webassembly-computes-in-float.md).
+ * onnxruntime-web/wasm, in every browser with WebAssembly SIMD. Of the integer kernels it names those that are faster than
+ * float there, MatMul and Gemm; convolutions have their weights alone stored in integers
+ * (docs/decisions/021-webassembly-convolves-in-float.md).
  */
 export function webWasm(): Target {
+  const { MatMul, Gemm, ...others } = wasmTable.operators;
+  const { Conv, ConvTranspose } = wasmWeightsTable.operators;
+  const passThrough = Object.fromEntries(Object.entries(others).filter(([, { role }]) => role === "pass-through"));
   return tableTarget({
     name: "web-wasm",
-    runtime: wasmWeightsTable.runtime,
-    operators: wasmWeightsTable.operators,
+    runtime: wasmTable.runtime,
+    operators: { Conv: Conv!, ConvTranspose: ConvTranspose!, MatMul: MatMul!, Gemm: Gemm!, ...passThrough },
     defaults: { activations, weights },
-    note: "Weights only: a quarter of the download, at the speed of float; most models are slower on WebAssembly's integer kernels, which web-wasm-integer asks for.",
+    note: "MatMul and Gemm on integers, weights alone of convolutions: a quarter of the download and what is faster on WebAssembly; web-wasm-integer uses every integer kernel.",
   });
 }
 
