@@ -1,12 +1,12 @@
-// npm run bench -- page-latency [--models A,B] [--rounds 40] [--calibration 8] [--threads N]: the float model, the one with integer kernels and the
-// one with integer weights alone, in turns in one page on WebAssembly. Prints medians, and the median of the ratios of each round.
+// npm run bench -- page-latency [--models A,B] [--rounds 40] [--calibration 8] [--threads N]: the float model and those quantized for
+// web-wasm, for web-wasm-integer and with weights alone (web-webgpu), in turns in one page on WebAssembly. Prints medians, and the median of the ratios of each round.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type CalibrationSource, quantizeUnverified, type Target, type Tensors } from "@halftone/core";
 import { minMax } from "@halftone/min-max";
 import { nodeBackend } from "@halftone/node";
-import { webWasm, webWasmInteger } from "@halftone/web";
+import { webWasm, webWasmInteger, webWebGpu } from "@halftone/web";
 import { type BenchPage, openPage } from "./page/open-page.ts";
 import { assetsFolder } from "./shared/assets.ts";
 import { machineInWords } from "./shared/machine.ts";
@@ -43,7 +43,13 @@ try {
     rows.push(row);
   }
   console.log(`${rounds} rounds; ${page.browser}; ${machineInWords()}; threads: ${values.threads ?? "the runtime's choice"}`);
-  const heads = ["model", "float ms", "integer ms", "weights ms", "integer, times the speed", "weights, times the speed", "MB", "integer MB", "weights MB"];
+  const names = ["web-wasm", "web-wasm-integer", "weights alone"];
+  const heads = [
+    "model",
+    ...["float", ...names].map((name) => `${name} ms`),
+    ...names.map((name) => `${name}, times the speed`),
+    ...["float", ...names].map((name) => `${name} MB`),
+  ];
   console.log(tableLines(heads, rows, 1).join("\n"));
 } finally {
   await page.close();
@@ -52,12 +58,13 @@ try {
 async function measure(name: string, { call }: BenchPage): Promise<string[]> {
   const workload = await openWorkload(name, { calibration, evaluation: 4 });
   const float = new Uint8Array(readFileSync(workload.model));
-  const [integer, weights] = [await quantized(float, workload.calibration, webWasmInteger()), await quantized(float, workload.calibration, webWasm())];
+  const targets = [webWasm(), webWasmInteger(), webWebGpu()];
   const samples = await taken(workload.evaluation);
-  const models = [float, integer, weights];
+  const models = [float];
+  for (const target of targets) models.push(await quantized(float, workload.calibration, target));
   const times = await call("latency", { models, samples, rounds, ...(values.threads !== undefined && { threads: Number(values.threads) }) });
   const speed = (which: number): string => median(times[0]!.map((milliseconds, round) => milliseconds / times[which]![round]!)).toFixed(2);
-  return [name, ...times.map((each) => median(each).toFixed(1)), ...[1, 2].map(speed), ...models.map(({ byteLength }) => (byteLength / 1e6).toFixed(1))];
+  return [name, ...times.map((each) => median(each).toFixed(1)), ...[1, 2, 3].map(speed), ...models.map(({ byteLength }) => (byteLength / 1e6).toFixed(1))];
 }
 
 async function quantized(model: Uint8Array, source: CalibrationSource, target: Target): Promise<Uint8Array> {

@@ -37,6 +37,7 @@ try {
     const reference = await planOn(nodeBackend());
     const cells = [page, unoptimized].map(async (backend) => {
       const { scale, others } = planDifferences(await planOn(backend), reference);
+      for (const other of others.slice(0, 4)) console.error(`  ${backend.name} ${other}`);
       return `${scale.toExponential(1)} (${(scale / 2 ** -23).toFixed(0)} ulp), ${others.length} others`;
     });
     rows.push([model, ...(await Promise.all(cells))]);
