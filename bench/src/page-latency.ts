@@ -60,7 +60,7 @@ async function measure(name: string, { call }: BenchPage): Promise<string[]> {
   const float = new Uint8Array(readFileSync(workload.model));
   const targets = [webWasm(), webWasmInteger(), webWebGpu()];
   const samples = await taken(workload.evaluation);
-  const models = [float];
+  const models: Uint8Array[] = [float];
   for (const target of targets) models.push(await quantized(float, workload.calibration, target));
   const times = await call("latency", { models, samples, rounds, ...(values.threads !== undefined && { threads: Number(values.threads) }) });
   const speed = (which: number): string => median(times[0]!.map((milliseconds, round) => milliseconds / times[which]![round]!)).toFixed(2);
