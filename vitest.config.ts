@@ -1,7 +1,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { chromiumArguments, findChromium } from "./packages/backends/web/src/chromium/find-chromium.ts";
 import { onNode } from "./packages/backends/web/src/fixtures/on-node.ts";
-import { chromiumArguments, findChromium } from "./scripts/find-chromium.mjs";
 
 const full = process.env.HALFTONE_FULL === "1";
 const chromium = findChromium(process.env);
@@ -45,7 +45,7 @@ const page = (executablePath: string): TestProjectInlineConfiguration => ({
       headless: true,
       screenshotFailures: false,
       commands: { onNode },
-      provider: playwright({ launchOptions: { executablePath, args: chromiumArguments } }),
+      provider: playwright({ launchOptions: { executablePath, args: [...chromiumArguments] } }),
       instances: [{ browser: "chromium" }],
     },
   },

@@ -1,51 +1,32 @@
-// node scripts/check-size.mjs: what a page downloads to quantize, without the runtime: core, the web backend and one method.
-import { join } from "node:path";
+// node scripts/check-size.mjs [--explain]: what a page downloads to quantize, without the runtime: core, the web backend and one method.
 import { gzipSync } from "node:zlib";
-import { rolldown } from "rolldown";
+import { bundlePage } from "./page-bundle.mjs";
 import { root } from "./steps.mjs";
 
 /** What is aimed at, and what it may not grow beyond until it is reached; docs/decisions/018-what-a-page-downloads.md. */
 const aim = 60 * 1024;
-const limit = 108 * 1024;
+const limit = 98 * 1024;
 
-const program = `
-export { quantize } from "@halftone/core";
-export { images, webWasm } from "@halftone/web";
-export { wasmBackend } from "@halftone/web/wasm";
-export { minMax } from "@halftone/min-max";`;
-
-const entry = join(root, "size-entry.js");
-const bundle = await rolldown({
-  input: entry,
-  external: /^onnxruntime-web/,
-  resolve: { conditionNames: ["@halftone/source", "browser", "import", "default"] },
-  platform: "browser",
-  plugins: [
-    {
-      name: "entry",
-      resolveId: (id) => (id === entry ? id : undefined),
-      load: (id) => (id === entry ? program : undefined),
-    },
-  ],
-});
-const { output } = await bundle.generate({ format: "esm", minify: true });
+const parts = await bundlePage();
 const sizes = new Map();
-let total = 0;
-for (const chunk of output) {
-  if (chunk.type !== "chunk") continue;
-  total += gzipSync(chunk.code, { level: 9 }).byteLength;
-  for (const [path, { renderedLength }] of Object.entries(chunk.modules)) {
+const totals = { first: 0, later: 0 };
+for (const { code, modules, first } of parts) {
+  totals[first ? "first" : "later"] += gzipSync(code, { level: 9 }).byteLength;
+  if (!first) continue;
+  for (const [path, { renderedLength }] of Object.entries(modules)) {
     const name = partOf(path);
     sizes.set(name, (sizes.get(name) ?? 0) + renderedLength);
   }
 }
-const heaviest = [...sizes].sort((a, b) => b[1] - a[1]).slice(0, 12);
+const heaviest = [...sizes].sort((a, b) => b[1] - a[1]).slice(0, 16);
+const kibibytes = (bytes) => (bytes / 1024).toFixed(1);
 console.log(
-  `${(total / 1024).toFixed(1)} KiB gzipped (at most ${limit / 1024}; the aim is ${aim / 1024}): core, backends/web and min-max, without the runtime`,
+  `${kibibytes(totals.first)} KiB gzipped (at most ${limit / 1024}; the aim is ${aim / 1024}): core, backends/web and min-max, without the runtime; ` +
+    `${kibibytes(totals.later)} KiB more when a method searches`,
 );
-if (total > limit || process.argv.includes("--explain"))
-  for (const [name, bytes] of heaviest) console.log(`  ${(bytes / 1024).toFixed(1).padStart(7)} KiB unminified  ${name}`);
-process.exitCode = total <= limit ? 0 : 1;
+if (totals.first > limit || process.argv.includes("--explain"))
+  for (const [name, bytes] of heaviest) console.log(`  ${kibibytes(bytes).padStart(7)} KiB unminified  ${name}`);
+process.exitCode = totals.first <= limit ? 0 : 1;
 
 /** The package a dependency's file belongs to, or the room of ours. */
 function partOf(path) {

@@ -20,6 +20,7 @@ export default defineConfig({
           page("Quickstart", "quickstart"),
           page("Methods", "methods"),
           page("Command line", "cli"),
+          page("In the page", "web"),
           page("Errors", "errors"),
           page("Results", "results"),
         ],

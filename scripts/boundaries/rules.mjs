@@ -30,10 +30,12 @@ export const rooms = [
 const packageRules = [
   { folder: /^packages\/core$/, halftone: [], node: false },
   { folder: /^packages\/methods\//, halftone: ["@halftone/core"], node: false },
+  // A page's backend; what drives a browser from Node is a subpath export of its own.
+  { folder: /^packages\/backends\/web$/, halftone: ["@halftone/core"], node: false, nodeRoom: "packages/backends/web/src/chromium/" },
   { folder: /^packages\/backends\//, halftone: ["@halftone/core"], node: true },
   {
     folder: /^packages\/cli$/,
-    halftone: ["core", "node", "tuner", "tuner-queue", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"]].map(
+    halftone: ["core", "node", "web", "tuner", "tuner-queue", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"]].map(
       (name) => `@halftone/${name}`,
     ),
     node: true,

@@ -7,13 +7,14 @@ import { inspectCommand } from "./commands/inspect.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
 import { sensitivityCommand } from "./commands/sensitivity.ts";
 import { tuneCommand } from "./commands/tune.ts";
+import { verifyCommand } from "./commands/verify.ts";
 import { workerCommand } from "./commands/worker.ts";
 import { type Execute, execute } from "./execute.ts";
 import type { World } from "./world.ts";
 
 const exits = `
 Exit codes: 0 done; 1 the command line or the configuration is wrong; 2 the model, the data or the machine;
-3 accuracy below --tolerance; 130 interrupted. All shares and --tolerance are in percent (points).`;
+3 accuracy below --tolerance, or runtimes that disagree; 130 interrupted. All shares and --tolerance are in percent (points).`;
 
 /** The commands; `finish` learns the exit code of the one that ran. */
 export function createProgram(world: World, finish: (code: number) => void): Command {
@@ -23,7 +24,17 @@ export function createProgram(world: World, finish: (code: number) => void): Com
     .version(version(), "-V, --version")
     .addHelpText("after", exits)
     .showSuggestionAfterError();
-  for (const command of [inspectCommand, quantizeCommand, evaluateCommand, compareCommand, sensitivityCommand, applyCommand, tuneCommand, workerCommand])
+  for (const command of [
+    inspectCommand,
+    quantizeCommand,
+    evaluateCommand,
+    compareCommand,
+    verifyCommand,
+    sensitivityCommand,
+    applyCommand,
+    tuneCommand,
+    workerCommand,
+  ])
     program.addCommand(command(run));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

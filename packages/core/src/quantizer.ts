@@ -8,7 +8,7 @@ import { type Normalization, normalize } from "./normalize/index.ts";
 import { readModel, writeModel } from "./onnx/index.ts";
 import { place, resolveConfig } from "./placement/index.ts";
 import { assemblePlan } from "./plan/index.ts";
-import { rewriteModel } from "./rewrite/index.ts";
+import { modelToDeploy } from "./rewrite/index.ts";
 import type {
   Backend,
   CalibrationSource,
@@ -48,7 +48,7 @@ export async function quantize(options: QuantizeOptions): Promise<QuantResult> {
     const { autoExclude: _, ...rest } = options;
     if (excluded.length > 0) return quantize({ ...rest, config: withExclusions(options, excluded) });
   }
-  const model = await stages.run("rewrite", () => writeModel(rewriteModel(prepared.model, plan, options.target)));
+  const model = await stages.run("rewrite", () => writeModel(modelToDeploy(prepared.model, plan, options.target)));
   const source = options.verification ?? options.source;
   const total = options.verificationSamples ?? source.batches;
   const report = await stages.run("verify", (progress) =>
@@ -81,7 +81,7 @@ export async function quantizeUnverified(options: QuantizeOptions): Promise<Omit
   const stages = createStages(options);
   const prepared = await prepareWithSource(options, stages);
   const plan = await makePlan(prepared, options, stages);
-  return { model: await stages.run("rewrite", () => writeModel(rewriteModel(prepared.model, plan, options.target))), plan };
+  return { model: await stages.run("rewrite", () => writeModel(modelToDeploy(prepared.model, plan, options.target))), plan };
 }
 
 /** Applies a plan to the model it was made for. */
@@ -101,7 +101,7 @@ export async function apply(
   const unknown = Object.keys(plan.nodes).find((name) => !prepared.model.graph.node(name));
   if (unknown)
     throw new QuantError("plan-mismatch", `The plan names node ${unknown}, which the normalized model does not have.`, { details: { node: unknown } });
-  return stages.run("rewrite", () => writeModel(rewriteModel(prepared.model, plan, options.target)));
+  return stages.run("rewrite", () => writeModel(modelToDeploy(prepared.model, plan, options.target)));
 }
 
 /** How much each integer node of the plan costs, alone and together with those before it. */

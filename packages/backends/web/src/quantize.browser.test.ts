@@ -2,7 +2,7 @@ import { apply, type QuantPlan, readModel } from "@halftone/core";
 import { expect, test } from "vitest";
 import { commands } from "vitest/browser";
 import { hybrid, methods, planOf } from "./fixtures/plan-case.ts";
-import { webWasm } from "./target/web-wasm.ts";
+import { webWasmInteger } from "./target/web-wasm.ts";
 import { wasmBackend } from "./wasm.ts";
 
 const relative = 1e-6;
@@ -33,7 +33,7 @@ function scalesOf(plan: QuantPlan): readonly number[] {
 
 /** Of the model that the plan makes. */
 async function integerWeights(plan: QuantPlan): Promise<Readonly<Record<string, readonly number[]>>> {
-  const { graph } = readModel(await apply(hybrid(), plan, { target: webWasm(), backend: wasmBackend() }));
+  const { graph } = readModel(await apply(hybrid(), plan, { target: webWasmInteger(), backend: wasmBackend() }));
   const stored = graph.initializers.filter(({ dtype, shape }) => dtype === "int8" && shape && shape.length > 1);
   expect(stored.length).toBe(6);
   return Object.fromEntries(stored.map(({ name, constant }) => [name, Array.from(constant!.data as Int8Array)]));

@@ -2,7 +2,7 @@ import { type ModelFiles, quantize, type Tensor } from "@halftone/core";
 import { minMax } from "@halftone/min-max";
 import { expect, test } from "vitest";
 import { hybrid, seededSource } from "./fixtures/plan-case.ts";
-import { webWasm } from "./target/web-wasm.ts";
+import { webWasmInteger } from "./target/web-wasm.ts";
 import { webWebGpu } from "./target/web-webgpu.ts";
 import { wasmBackend } from "./wasm.ts";
 import { webgpuBackend } from "./webgpu.ts";
@@ -29,6 +29,6 @@ test("a model quantized on WebGPU runs on it without the processor, and answers 
 });
 
 test("a model with quantized activations does not run on WebGPU alone, which is why its target leaves them in float", async () => {
-  const { model } = await quantize({ model: hybrid(), source: seededSource(), target: webWasm(), backend: wasmBackend(), method: minMax() });
+  const { model } = await quantize({ model: hybrid(), source: seededSource(), target: webWasmInteger(), backend: wasmBackend(), method: minMax() });
   await expect(alone().open(model)).rejects.toMatchObject({ code: "backend-failed", message: expect.stringMatching(/fallback|CPU/i) });
 });

@@ -4,9 +4,9 @@ export const exitCodes = { ok: 0, user: 1, modelOrData: 2, accuracy: 3, interrup
 
 const userErrors: readonly ErrorCode[] = ["invalid-config", "unknown-name", "unsupported-encoding", "plan-mismatch", "journal-mismatch"];
 
-/** 1: the command line or the configuration is wrong. 2: the model, the data or the machine. 3: accuracy. 130: interrupted. */
+/** 1: the command line or the configuration is wrong. 2: the model, the data or the machine. 3: accuracy, or runtimes that disagree. 130: interrupted. */
 export function exitCodeOf(code: ErrorCode): number {
   if (code === "aborted") return exitCodes.interrupted;
-  if (code === "accuracy-below-tolerance") return exitCodes.accuracy;
+  if (code === "accuracy-below-tolerance" || code === "runtimes-disagree") return exitCodes.accuracy;
   return userErrors.includes(code) ? exitCodes.user : exitCodes.modelOrData;
 }

@@ -11,6 +11,7 @@ const byCode: Partial<Readonly<Record<ErrorCode, string>>> = {
   "nothing-quantized": "`halftone inspect MODEL` lists the reasons; check --exclude, --bits and --target",
   "accuracy-below-tolerance":
     "`halftone sensitivity MODEL --data SOURCE` ranks the layers; then --exclude the worst, try --auto-exclude 20, another --calibration or more --samples",
+  "runtimes-disagree": "a target computes differently: quantize for it with --target, and run `halftone verify` again",
   "write-failed": "check space and permissions; files that were there before are unchanged",
   internal: "this is a bug in Halftone: please report it with the command and the model",
 };

@@ -58,6 +58,15 @@ export function repeated(text: string, before: readonly string[] | undefined): r
   return [...(before ?? []), text];
 }
 
+/** Names with commas between them, each once. */
+export function names(flag: string, least: number): Parse<readonly string[]> {
+  return (text) => {
+    const found = [...new Set(text.split(",").map((name) => name.trim()))].filter((name) => name !== "");
+    if (found.length < least) throw invalid(flag, `"${text}" names ${found.length}; at least ${least} with commas between them are needed.`);
+    return found;
+  };
+}
+
 /** Collects `key=value`; a value that is JSON is read as such, any other is text. */
 export function assignments(flag: string): (text: string, before: Assignments | undefined) => Assignments {
   return (text, before) => {

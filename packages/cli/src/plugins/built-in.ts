@@ -6,6 +6,7 @@ import { nodeBackend, nodeTargets } from "@halftone/node";
 import { ptq4vit } from "@halftone/ptq4vit";
 import { qHyVit } from "@halftone/q-hyvit";
 import { repqVit } from "@halftone/repq-vit";
+import { webTargets } from "@halftone/web";
 import { strictOptions } from "./strict-options.ts";
 
 /** What the command knows without plugins. */
@@ -31,7 +32,7 @@ export function builtIn(): Plugin {
         ...{ zeroPointGuard: true, weightRounding: true, compat: true },
       }),
     },
-    targets: Object.fromEntries(nodeTargets().map((target) => [target.name, () => target])),
+    targets: Object.fromEntries([...nodeTargets(), ...webTargets()].map((target) => [target.name, () => target])),
     backends: { node: () => nodeBackend() },
   });
 }

@@ -18,7 +18,13 @@ export function supportOf(target: Target, node: NodeView): OperatorSupport | und
 export function refusalOf(target: Target, node: NodeView): string {
   const unmet = node.domain === "" && target.operators[node.op] ? unmetAttribute(target.operators[node.op]!, node) : undefined;
   if (unmet) return `${node.op} is integer on ${target.name} only with ${unmet[0]} = ${unmet[1]}`;
-  return `${node.domain ? `${node.domain}.` : ""}${node.op} has no integer kernel on ${target.name}`;
+  const op = `${node.domain ? `${node.domain}.` : ""}${node.op}`;
+  return prefersFloat(target) ? `${op} computes in float on ${target.name}` : `${op} has no integer kernel on ${target.name}`;
+}
+
+/** A table that stores weights of operators which compute in float leaves kernels out because they are slower, or does without any. */
+function prefersFloat({ operators }: Target): boolean {
+  return Object.values(operators).some(({ role, activations }) => role === "weighted" && activations.length === 0);
 }
 
 /** The attribute value a kernel asks for and the node does not have. */

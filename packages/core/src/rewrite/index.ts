@@ -1,1 +1,1 @@
-export { rewriteModel } from "./rewrite.ts";
+export { modelToDeploy, rewriteModel } from "./rewrite.ts";

@@ -5,6 +5,7 @@ import { quantizeBiases } from "./biases.ts";
 import { removeAbsorbedClippings } from "./clippings.ts";
 import { encodingConstants } from "./encoding-constants.ts";
 import { levelAnswers } from "./level-answers.ts";
+import { chooseOpsetForSignedCodes } from "./opset-for-signed-codes.ts";
 import { rescaleOperands } from "./rescalings.ts";
 import { quantizeWeights } from "./weights.ts";
 
@@ -22,5 +23,12 @@ export function rewriteModel(model: Model, plan: QuantPlan, target: Target): Mod
   quantizeBiases(quantized.graph, levelled, constants);
   quantizeWeights(quantized.graph, levelled, constants);
   quantizeActivations(quantized.graph, levelled, target, constants);
+  return quantized;
+}
+
+/** The same, in the operator set that runtimes load it from; `rewriteModel` keeps the one that stages work on. @throws as it. */
+export function modelToDeploy(model: Model, plan: QuantPlan, target: Target): Model {
+  const quantized = rewriteModel(model, plan, target);
+  chooseOpsetForSignedCodes(quantized);
   return quantized;
 }

@@ -1,6 +1,5 @@
 import type { GraphView, Layer, SampleOptions } from "../spec/index.ts";
-import { productSamples } from "./gather-product.ts";
-import { defaultPositions } from "./sample.ts";
+import { defaultPositions, productSamples } from "./sampling-sizes.ts";
 import type { ShapeOf } from "./sides.ts";
 import { weightLayoutOf } from "./weight-layout.ts";
 

@@ -3,9 +3,7 @@ import { floatValues } from "../numerics/index.ts";
 import type { Tensor } from "../spec/index.ts";
 import { floats, type Gathered, type Gatherer, type GatherOptions, type Seen } from "./gather.ts";
 import { pickPositions, randomOf } from "./positions.ts";
-
-/** Samples that are looked at: their right sides are kept whole. */
-export const productSamples = 8;
+import { productSamples } from "./sampling-sizes.ts";
 
 interface Piece {
   readonly left: Float32Array;

@@ -8,8 +8,7 @@ import type { Kernels } from "./kernels.ts";
 import { biasOf } from "./layers.ts";
 import { type Network, openObserver } from "./observe.ts";
 import type { RowImportance } from "./row-importance.ts";
-
-export const defaultPositions = 1024;
+import { defaultPositions } from "./sampling-sizes.ts";
 
 export interface Sampling extends Network {
   readonly feeds: () => Promise<Feeds>;

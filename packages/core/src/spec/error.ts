@@ -20,6 +20,7 @@ import type { Json } from "./json.ts";
  * | `backend-unavailable` | the runtime cannot be loaded here |
  * | `backend-failed` | the runtime refused a model or a run |
  * | `accuracy-below-tolerance` | the quantized model lost more than the caller allows |
+ * | `runtimes-disagree` | runtimes answer differently to the same model and inputs |
  * | `unknown-name` | no method, target or backend is registered under this name |
  * | `write-failed` | a result could not be written |
  * | `aborted` | the caller's AbortSignal fired |
@@ -41,6 +42,7 @@ export type ErrorCode =
   | "backend-unavailable"
   | "backend-failed"
   | "accuracy-below-tolerance"
+  | "runtimes-disagree"
   | "unknown-name"
   | "write-failed"
   | "aborted"

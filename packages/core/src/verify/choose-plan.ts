@@ -6,7 +6,7 @@
 import { cloneModel, type Model } from "../ir/index.ts";
 import { createDistance } from "../numerics/index.ts";
 import { writeModel } from "../onnx/index.ts";
-import { rewriteModel } from "../rewrite/index.ts";
+import { modelToDeploy } from "../rewrite/index.ts";
 import type { Backend, ModelFiles, QuantPlan, Target, Tensor, Tensors } from "../spec/index.ts";
 
 export interface ChoosePlanOptions {
@@ -26,7 +26,7 @@ export async function choosePlan(options: ChoosePlanOptions): Promise<QuantPlan>
   const reference = await outputsOf(options, beforeSoftmax(cloneModel(options.model)));
   let best: { readonly plan: QuantPlan; readonly sqnrDb: number } | undefined;
   for (const plan of options.plans) {
-    const sqnrDb = meanSqnr(reference, await outputsOf(options, beforeSoftmax(rewriteModel(options.model, plan, options.target))));
+    const sqnrDb = meanSqnr(reference, await outputsOf(options, beforeSoftmax(modelToDeploy(options.model, plan, options.target))));
     options.onPlan?.(plan, sqnrDb);
     if (!best || sqnrDb > best.sqnrDb) best = { plan, sqnrDb };
   }

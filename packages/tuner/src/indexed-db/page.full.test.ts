@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { JournalEntry, TuneResult } from "@halftone/core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium } from "../../../../scripts/find-chromium.mjs";
+import { findChromium } from "../../../backends/web/src/chromium/find-chromium.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import { bundle, launchChromium, openPage } from "./fixtures/chromium.ts";
 import * as here from "./fixtures/page.ts";

@@ -2,9 +2,9 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { findChromium } from "./find-chromium.mjs";
+import { findChromium } from "./find-chromium.ts";
 
-let folder;
+let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "halftone-chromium-"));
