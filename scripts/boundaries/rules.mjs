@@ -21,6 +21,7 @@ export const rooms = [
   "report",
   "plugin",
   "pipeline",
+  "backend",
   "probing",
   "testing",
   "index",

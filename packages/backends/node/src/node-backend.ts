@@ -1,7 +1,9 @@
 import type { Backend } from "@halftone/core";
+import { openSession } from "@halftone/core/backend";
+import { hostOf } from "./session/host.ts";
 import { optimizeModel } from "./session/optimize.ts";
+import { runtimeOptions } from "./session/options.ts";
 import { type LoadRuntime, lazyRuntime } from "./session/runtime.ts";
-import { openSession } from "./session/session.ts";
 
 export interface NodeBackendOptions {
   /** How onnxruntime-node is loaded. Default: `() => import("onnxruntime-node")`, on the first use. */
@@ -15,7 +17,7 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
   const runtime = lazyRuntime(options.runtime);
   return {
     name: "node",
-    open: async (model, sessionOptions) => openSession(await runtime(), model, sessionOptions),
+    open: async (model, sessionOptions) => openSession(hostOf(await runtime()), model, runtimeOptions(model, sessionOptions)),
     optimize: async (model, sessionOptions) => optimizeModel(await runtime(), model, sessionOptions),
   };
 }

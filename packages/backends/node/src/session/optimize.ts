@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelFiles, SessionOptions } from "@halftone/core";
+import { createNative } from "@halftone/core/backend";
+import { hostOf } from "./host.ts";
 import { runtimeOptions } from "./options.ts";
 import type { OnnxRuntime } from "./runtime.ts";
-import { createNative } from "./session.ts";
 
 const weightsFile = "optimized.data";
 
@@ -14,7 +15,7 @@ export async function optimizeModel(runtime: OnnxRuntime, model: ModelFiles, opt
   try {
     const path = join(folder, "optimized.onnx");
     const base = runtimeOptions(model, options);
-    const native = await createNative(runtime, model, {
+    const native = await createNative(hostOf(runtime), model, {
       ...base,
       optimizedModelFilePath: path,
       ...(model.external ? { extra: withExternalWeights(base.extra) } : {}),
