@@ -31,10 +31,11 @@ export const rooms = [
 const packageRules = [
   { folder: /^packages\/core$/, halftone: [], node: false },
   { folder: /^packages\/methods\//, halftone: ["@halftone/core"], node: false },
+  { folder: /^packages\/backends\/mobile$/, halftone: ["@halftone/core"], node: false },
   { folder: /^packages\/backends\//, halftone: ["@halftone/core"], node: true },
   {
     folder: /^packages\/cli$/,
-    halftone: ["core", "node", "tuner", "tuner-queue", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"]].map(
+    halftone: ["core", "node", "mobile", "tuner", "tuner-queue", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"]].map(
       (name) => `@halftone/${name}`,
     ),
     node: true,

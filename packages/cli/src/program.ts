@@ -4,6 +4,7 @@ import { applyCommand } from "./commands/apply.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { packCommand } from "./commands/pack.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
 import { sensitivityCommand } from "./commands/sensitivity.ts";
 import { tuneCommand } from "./commands/tune.ts";
@@ -23,7 +24,17 @@ export function createProgram(world: World, finish: (code: number) => void): Com
     .version(version(), "-V, --version")
     .addHelpText("after", exits)
     .showSuggestionAfterError();
-  for (const command of [inspectCommand, quantizeCommand, evaluateCommand, compareCommand, sensitivityCommand, applyCommand, tuneCommand, workerCommand])
+  for (const command of [
+    inspectCommand,
+    quantizeCommand,
+    evaluateCommand,
+    compareCommand,
+    sensitivityCommand,
+    applyCommand,
+    packCommand,
+    tuneCommand,
+    workerCommand,
+  ])
     program.addCommand(command(run));
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

@@ -2,6 +2,7 @@ import { definePlugin, type Plugin } from "@halftone/core";
 import { easyQuant } from "@halftone/easyquant";
 import { fqVit } from "@halftone/fq-vit";
 import { minMax } from "@halftone/min-max";
+import { mobileTargets } from "@halftone/mobile";
 import { nodeBackend, nodeTargets } from "@halftone/node";
 import { ptq4vit } from "@halftone/ptq4vit";
 import { qHyVit } from "@halftone/q-hyvit";
@@ -31,7 +32,7 @@ export function builtIn(): Plugin {
         ...{ zeroPointGuard: true, weightRounding: true, compat: true },
       }),
     },
-    targets: Object.fromEntries(nodeTargets().map((target) => [target.name, () => target])),
+    targets: Object.fromEntries([...nodeTargets(), ...mobileTargets()].map((target) => [target.name, () => target])),
     backends: { node: () => nodeBackend() },
   });
 }
