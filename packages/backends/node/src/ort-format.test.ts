@@ -29,7 +29,7 @@ const feeds: Tensors = {
 };
 
 async function answers(model: ModelFiles, options?: SessionOptions): Promise<readonly number[]> {
-  const session = await nodeBackend().open(model, options);
+  const session = await nodeBackend({ keepInt8: true }).open(model, options);
   const { y } = await session.run(feeds);
   await session.dispose();
   return Array.from(y!.data as Float32Array);

@@ -1,13 +1,12 @@
 /**
  * Models in ORT format, written by the runtime itself: what builds for phones load without the code that reads ONNX.
  *
- * - `fixed`: fully optimized here, for the CPU provider of an ARM processor: int8 stays int8, which x86 would turn into
- *   uint8, and no layout that only x86 has kernels for.
+ * - `fixed`: fully optimized here, for the CPU provider of an ARM processor: without the layouts that only x86 has kernels for.
  * - `runtime`: optimized as far as it is for every provider; Q/DQ groups are left to the provider that takes them, and what
  *   the CPU provider may do with the rest is saved beside them, to be applied where the model is loaded.
  */
 import type { ModelFiles } from "@halftone/core";
-import { runtimeOptions } from "./session/options.ts";
+import { runtimeOptions, type Settings } from "./session/options.ts";
 import { type LoadRuntime, lazyRuntime } from "./session/runtime.ts";
 import { type SaveOptions, saveOptimized } from "./session/save-optimized.ts";
 import { withZeroPoints } from "./session/zero-points.ts";
@@ -22,11 +21,11 @@ export interface OrtFormat {
   readonly runtime: string;
 }
 
-const int8 = { session: { qdqisint8allowed: "1" } };
+const onPhones: Settings = { keepInt8: true };
 
 const styles: Readonly<Record<OrtStyle, { readonly level: "basic" | "extended"; readonly configuration: NonNullable<SaveOptions["configuration"]> }>> = {
-  fixed: { level: "extended", configuration: int8 },
-  runtime: { level: "basic", configuration: { ...int8, optimization: { minimal_build_optimizations: "save" } } },
+  fixed: { level: "extended", configuration: {} },
+  runtime: { level: "basic", configuration: { optimization: { minimal_build_optimizations: "save" } } },
 };
 
 /** @throws `invalid-model`, `backend-failed` when the runtime refuses the model, `backend-unavailable`. */
@@ -34,10 +33,10 @@ export async function ortFormat(files: ModelFiles, style: OrtStyle, options: { r
   const runtime = await lazyRuntime(options.runtime)();
   const { level, configuration } = styles[style];
   const model = withZeroPoints(files);
-  const seen = runtimeOptions(model, { optimization: level });
+  const seen = runtimeOptions(model, { optimization: level }, onPhones);
   // Optimizations of higher levels are saved, not applied: the level says which.
-  const written = runtimeOptions(model, { optimization: style === "runtime" ? "all" : level });
+  const written = runtimeOptions(model, { optimization: style === "runtime" ? "all" : level }, onPhones);
   const { model: bytes } = await saveOptimized(runtime, model, written, { format: "ort", configuration });
-  const graph = await saveOptimized(runtime, model, seen, { format: "onnx", configuration: int8 });
+  const graph = await saveOptimized(runtime, model, seen, { format: "onnx" });
   return { bytes, graph, runtime: `onnxruntime-node ${runtime.env.versions.node}` };
 }

@@ -40,7 +40,7 @@ async function packFile(file: string, options: Options, { cwd, signal }: Context
     target: options.target,
     shapes: options.shape ?? {},
     preprocess,
-    backend: nodeBackend(),
+    backend: nodeBackend({ keepInt8: true }),
   });
   const folder = resolve(cwd, options.output);
   await writeFilesAtomically(new Map([...files].map(([path, content]) => [join(folder, path), content])), { signal });

@@ -7,6 +7,7 @@ import { nodeBackend, nodeTargets } from "@halftone/node";
 import { ptq4vit } from "@halftone/ptq4vit";
 import { qHyVit } from "@halftone/q-hyvit";
 import { repqVit } from "@halftone/repq-vit";
+import { phoneLike } from "./backend-for.ts";
 import { strictOptions } from "./strict-options.ts";
 
 /** What the command knows without plugins. */
@@ -33,6 +34,6 @@ export function builtIn(): Plugin {
       }),
     },
     targets: Object.fromEntries([...nodeTargets(), ...mobileTargets()].map((target) => [target.name, () => target])),
-    backends: { node: () => nodeBackend() },
+    backends: { node: () => nodeBackend(), [phoneLike]: () => nodeBackend({ keepInt8: true }) },
   });
 }
