@@ -20,6 +20,7 @@ export default defineConfig({
           page("Quickstart", "quickstart"),
           page("Methods", "methods"),
           page("Command line", "cli"),
+          page("Phones", "mobile"),
           page("Errors", "errors"),
           page("Results", "results"),
         ],
