@@ -32,8 +32,8 @@ const cases = [
   ["mobilenet-v2-1.0-224", "mobile-qnn", "imagenet"],
 ] as const;
 
-/** What is left in float is added in another order, and each addition may move a code by one step somewhere after it. */
-const leastSqnr = 30;
+/** With every optimization, codes move by a step here and there, and layers after them make more of it. */
+const leastSqnr = 20;
 
 describe.skipIf(!existsSync(assets))("pack (needs HALFTONE_ASSETS)", () => {
   test.each(cases)("%s for %s: both forms load, and compute what the ONNX model does", async (name, target, data) => {
@@ -54,7 +54,8 @@ describe.skipIf(!existsSync(assets))("pack (needs HALFTONE_ASSETS)", () => {
     expect(check.onProvider).toBeGreaterThan(0);
     const feeds = madeUpFeeds(readModel(await readModelFiles(join(folder, "int8.onnx"))));
     const expected = await answer(await readModelFiles(join(folder, "int8.onnx")), feeds);
-    for (const { path } of files) {
+    for (const { path, distance } of files) {
+      expect(distance).toBe(0);
       const actual = await answer({ model: await readFile(join(folder, "packed", path)) }, feeds);
       expect(sqnr(expected, actual)).toBeGreaterThan(leastSqnr);
       expect(actual.indexOf(Math.max(...actual))).toBe(expected.indexOf(Math.max(...expected)));

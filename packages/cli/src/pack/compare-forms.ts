@@ -1,7 +1,13 @@
-import { type Backend, type ModelFiles, QuantError, type Tensors } from "@halftone/core";
+import { type Backend, type ModelFiles, QuantError, type SessionOptions, type Tensors } from "@halftone/core";
+
+/** A model, and how far the runtime may optimize it when it is opened. */
+export interface Form {
+  readonly model: ModelFiles;
+  readonly options?: SessionOptions;
+}
 
 /** Opens both forms of a model, runs them on the same inputs and answers with the largest distance between their outputs. @throws `backend-failed`. */
-export async function distanceOfForms(backend: Backend, original: ModelFiles, packed: ModelFiles, feeds: Tensors): Promise<number> {
+export async function distanceOfForms(backend: Backend, original: Form, packed: Form, feeds: Tensors): Promise<number> {
   const [expected, actual] = [await outputsOf(backend, original, feeds), await outputsOf(backend, packed, feeds)];
   const distances = Object.entries(expected).map(([name, { data }]) => {
     const other = actual[name]?.data;
@@ -13,8 +19,8 @@ export async function distanceOfForms(backend: Backend, original: ModelFiles, pa
   return Math.max(0, ...distances);
 }
 
-async function outputsOf(backend: Backend, model: ModelFiles, feeds: Tensors): Promise<Tensors> {
-  const session = await backend.open(model);
+async function outputsOf(backend: Backend, { model, options }: Form, feeds: Tensors): Promise<Tensors> {
+  const session = await backend.open(model, options);
   try {
     return await session.run(feeds);
   } finally {

@@ -1,7 +1,7 @@
 /** What a phone loads: the model in ORT format in both styles, what a reduced build must hold, a card, checksums. */
 import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
-import { type Backend, inferTypes, type Model, type ModelFiles, readModel, viewOf, writeModel } from "@halftone/core";
+import { type Backend, inferTypes, type Model, type ModelFiles, readModel, type SessionOptions, viewOf, writeModel } from "@halftone/core";
 import { checkProvider, fixShapes, formatPackCard, type PackCard, type PackedFile, providerTable, requiredOperators } from "@halftone/mobile";
 import { type OrtStyle, ortFormat } from "@halftone/node";
 import { distanceOfForms } from "./compare-forms.ts";
@@ -20,6 +20,12 @@ export interface Packed {
   /** By name, the card last: where it is, everything it names is there. */
   readonly files: ReadonlyMap<string, Uint8Array | string>;
 }
+
+/** Levels at which the ONNX model and what was written are one graph: what each does beyond them moves codes by a step here and there. */
+const comparable: Readonly<Record<OrtStyle, { readonly original: SessionOptions; readonly packed: SessionOptions }>> = {
+  runtime: { original: { optimization: "basic" }, packed: { optimization: "disabled" } },
+  fixed: { original: { optimization: "extended" }, packed: {} },
+};
 
 const endings: Readonly<Record<OrtStyle, string>> = { runtime: ".with_runtime_opt.ort", fixed: ".ort" };
 
@@ -44,7 +50,12 @@ export async function packModel(files: ModelFiles, { name, target, shapes, prepr
       bytes: written.bytes.byteLength,
       sha256: sha256(written.bytes),
       executionProviders: style === "runtime" ? [table.provider.toLowerCase(), "cpu"] : ["cpu"],
-      distance: await distanceOfForms(backend, prepared, { model: written.bytes }, feeds),
+      distance: await distanceOfForms(
+        backend,
+        { model: prepared, options: comparable[style].original },
+        { model: { model: written.bytes }, options: comparable[style].packed },
+        feeds,
+      ),
     });
   }
   const offered = graphs[0]!;

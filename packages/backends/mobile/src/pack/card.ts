@@ -16,7 +16,7 @@ const packedFile = z.object({
   sha256: z.string(),
   /** By the names React Native's binding has for them, in order of preference. */
   executionProviders: z.array(z.string()),
-  /** Largest distance of an output to the ONNX model's, on made-up inputs, where it was packed. */
+  /** Largest distance of an output to the ONNX model's under the same optimizations, on made-up inputs, where it was packed. */
   distance: z.number(),
 });
 
