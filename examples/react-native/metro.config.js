@@ -2,14 +2,16 @@ const { readFileSync, realpathSync } = require("node:fs");
 const { join, resolve } = require("node:path");
 const { getDefaultConfig } = require("expo/metro-config");
 
-const modules = resolve(__dirname, "../../node_modules");
 const config = getDefaultConfig(__dirname);
 
 // Models and samples are files of the app.
 config.resolver.assetExts.push("ort", "onnx", "bin");
+
 // @halftone packages, and what they need, are the repository's and lie outside of this folder. An app that installs them from npm leaves this out.
-config.watchFolders = [...closure(["@halftone/core", "@halftone/min-max", "@halftone/mobile"])].map((name) => realpathSync(join(modules, name)));
-config.resolver.nodeModulesPaths = [join(__dirname, "node_modules"), modules];
+const modules = resolve(__dirname, "../../node_modules");
+const packages = [...closure(["@halftone/core", "@halftone/min-max", "@halftone/mobile"])].map((name) => [name, realpathSync(join(modules, name))]);
+config.watchFolders = packages.map(([, path]) => path);
+config.resolver.extraNodeModules = Object.fromEntries(packages);
 
 module.exports = config;
 
