@@ -20,6 +20,8 @@ if (full) {
     const cwd = join(root, "examples", name);
     await step(`example ${name}`, [process.execPath, join(cwd, "dist", "main.js")], { cwd });
   }
+  await step("example react-native", [process.execPath, join(root, "scripts", "bundle-app.mjs")]);
+  await step("ARM64", [process.execPath, join(root, "scripts", "arm64", "compare.mjs")]);
 }
 await test();
 

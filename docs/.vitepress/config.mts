@@ -21,6 +21,7 @@ export default defineConfig({
           page("Methods", "methods"),
           page("Command line", "cli"),
           page("In the page", "web"),
+          page("Phones", "mobile"),
           page("Errors", "errors"),
           page("Results", "results"),
         ],

@@ -21,6 +21,7 @@ export const rooms = [
   "report",
   "plugin",
   "pipeline",
+  "backend",
   "probing",
   "testing",
   "index",
@@ -32,10 +33,11 @@ const packageRules = [
   { folder: /^packages\/methods\//, halftone: ["@halftone/core"], node: false },
   // A page's backend; what drives a browser from Node is a subpath export of its own.
   { folder: /^packages\/backends\/web$/, halftone: ["@halftone/core"], node: false, nodeRoom: "packages/backends/web/src/chromium/" },
+  { folder: /^packages\/backends\/mobile$/, halftone: ["@halftone/core"], node: false },
   { folder: /^packages\/backends\//, halftone: ["@halftone/core"], node: true },
   {
     folder: /^packages\/cli$/,
-    halftone: ["core", "node", "web", "tuner", "tuner-queue", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"]].map(
+    halftone: ["core", "node", "web", "mobile", "tuner", "tuner-queue", ...["min-max", "easyquant", "fq-vit", "ptq4vit", "repq-vit", "q-hyvit"]].map(
       (name) => `@halftone/${name}`,
     ),
     node: true,
@@ -265,16 +267,20 @@ export const rules = [
     name: "the lock file is in step",
     why: "an install in a fresh clone would otherwise decide versions by itself",
     check: (project) => {
-      const locked = JSON.parse(project.texts.get("package-lock.json") ?? "{}").packages ?? {};
-      return [...project.manifests].flatMap(([folder, manifest]) =>
-        dependencyFields
-          .filter((field) => !sameEntries(manifest[field], locked[folder === "." ? "" : folder]?.[field]))
+      const lockedBy = (path) => JSON.parse(project.texts.get(path) ?? "{}").packages ?? {};
+      const locked = lockedBy("package-lock.json");
+      return [...project.manifests].flatMap(([folder, manifest]) => {
+        // An app that is not part of the workspace has a lock file of its own.
+        const own = folder !== "." && project.texts.has(`${folder}/package-lock.json`);
+        const entry = own ? lockedBy(`${folder}/package-lock.json`)[""] : locked[folder === "." ? "" : folder];
+        return dependencyFields
+          .filter((field) => !sameEntries(manifest[field], entry?.[field]))
           .map((field) => ({
             path: folder === "." ? "package.json" : `${folder}/package.json`,
             line: 1,
             message: `${field} differ from package-lock.json: run npm install`,
-          })),
-      );
+          }));
+      });
     },
   },
   {

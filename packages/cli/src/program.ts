@@ -4,6 +4,7 @@ import { applyCommand } from "./commands/apply.ts";
 import { compareCommand } from "./commands/compare.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { packCommand } from "./commands/pack.ts";
 import { quantizeCommand } from "./commands/quantize.ts";
 import { sensitivityCommand } from "./commands/sensitivity.ts";
 import { tuneCommand } from "./commands/tune.ts";
@@ -32,6 +33,7 @@ export function createProgram(world: World, finish: (code: number) => void): Com
     verifyCommand,
     sensitivityCommand,
     applyCommand,
+    packCommand,
     tuneCommand,
     workerCommand,
   ])

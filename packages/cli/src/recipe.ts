@@ -6,6 +6,7 @@ import { exclusions, quantConfig } from "./config/quant-config.ts";
 import { readBridges, readConfig } from "./config/read-config.ts";
 import type { ConfigFile } from "./config/schema.ts";
 import type { QuantizationOptions } from "./options/quantization.ts";
+import { backendFor } from "./plugins/backend-for.ts";
 import { openRegistry } from "./plugins/open-registry.ts";
 
 /** How to quantize: configuration file and flags together, names resolved. */
@@ -43,7 +44,7 @@ export async function readRecipe(flags: QuantizationOptions, cwd: string): Promi
     method: methodOf(flags.method ?? file.method, options, registry),
     methodOptions: options,
     target,
-    backend: registry.backend("node"),
+    backend: backendFor(target, registry),
     config: quantConfig(file, flags, target),
     search: { ...(searchSamples !== undefined && { samples: searchSamples }), ...(maxMemoryMB !== undefined && { maxMemoryMB }) },
     bridges: flags.bridges === undefined ? file.bridges : await readBridges(resolve(cwd, flags.bridges)),

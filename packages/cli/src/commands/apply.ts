@@ -10,6 +10,7 @@ import { writeOutputs } from "../files/write-outputs.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { addPluginOption } from "../options/quantization.ts";
 import type { Context, Outcome } from "../outcome.ts";
+import { backendFor } from "../plugins/backend-for.ts";
 import { openRegistry } from "../plugins/open-registry.ts";
 import { nodesAndReasons } from "../text/report-text.ts";
 
@@ -36,7 +37,7 @@ async function applyFile(modelFile: string, planFile: string, options: Options, 
   const registry = await openRegistry({ flags: options.plugin ?? [] }, cwd);
   const target = await registry.target(plan.target);
   const float = await readModelFiles(modelPath);
-  const quantized = await apply(float, plan, { target, backend: registry.backend("node"), ...context });
+  const quantized = await apply(float, plan, { target, backend: backendFor(target, registry), ...context });
   await writeOutputs({ model: { path: output, files: quantized } }, context.signal);
   const bytes = { before: sizeOfModel(float), after: sizeOfModel(quantized) };
   const nodes = countNodes(plan);

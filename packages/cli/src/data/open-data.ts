@@ -23,7 +23,8 @@ export function firstSamples(data: SampleSource, limit: number | undefined): Sam
   return limit === undefined || limit >= data.names.length ? data : data.pick(Array.from({ length: limit }, (_, index) => index));
 }
 
-async function readPreprocess(path: string): Promise<Preprocess> {
+/** @throws `invalid-config`. */
+export async function readPreprocess(path: string): Promise<Preprocess> {
   const json = await readJsonFile(path, "preprocessing file");
   try {
     return parsePreprocess(json);

@@ -2,11 +2,13 @@ import { definePlugin, type Plugin } from "@halftone/core";
 import { easyQuant } from "@halftone/easyquant";
 import { fqVit } from "@halftone/fq-vit";
 import { minMax } from "@halftone/min-max";
+import { mobileTargets } from "@halftone/mobile";
 import { nodeBackend, nodeTargets } from "@halftone/node";
 import { ptq4vit } from "@halftone/ptq4vit";
 import { qHyVit } from "@halftone/q-hyvit";
 import { repqVit } from "@halftone/repq-vit";
 import { webTargets } from "@halftone/web";
+import { phoneLike } from "./backend-for.ts";
 import { strictOptions } from "./strict-options.ts";
 
 /** What the command knows without plugins. */
@@ -32,7 +34,7 @@ export function builtIn(): Plugin {
         ...{ zeroPointGuard: true, weightRounding: true, compat: true },
       }),
     },
-    targets: Object.fromEntries([...nodeTargets(), ...webTargets()].map((target) => [target.name, () => target])),
-    backends: { node: () => nodeBackend() },
+    targets: Object.fromEntries([...nodeTargets(), ...webTargets(), ...mobileTargets()].map((target) => [target.name, () => target])),
+    backends: { node: () => nodeBackend(), [phoneLike]: () => nodeBackend({ keepInt8: true }) },
   });
 }

@@ -7,6 +7,7 @@ import { withLabels } from "../data/labelled.ts";
 import { nameSample } from "../data/name-sample.ts";
 import { openData } from "../data/open-data.ts";
 import type { Context } from "../outcome.ts";
+import { backendFor } from "../plugins/backend-for.ts";
 import { openRegistry } from "../plugins/open-registry.ts";
 import type { TrialSetup } from "./setup.ts";
 
@@ -36,7 +37,7 @@ export async function openTrials(setup: TrialSetup, plugins: readonly string[], 
   };
   const executor = await nameSample([evaluation], () =>
     pipelineExecutor({
-      ...{ model, backend: registry.backend("node"), target, evaluation, seed, signal: context.signal },
+      ...{ model, backend: backendFor(target, registry), target, evaluation, seed, signal: context.signal },
       calibration: sourceOf,
       ...(metrics.length > 0 && { metrics }),
       method: (name, options) => registry.method(name, options),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { int, ints, type Model, string, type Value } from "../ir/index.ts";
-import type { QuantConfigInput, Tensor } from "../spec/index.ts";
+import type { QuantConfigInput, Target, Tensor } from "../spec/index.ts";
 import { buildModel, type GraphBuilder } from "../testing/build-model.ts";
 import { resolveConfig } from "./config.ts";
 import { fixtureTarget } from "./fixtures/target.ts";
@@ -32,6 +32,17 @@ describe("placement", () => {
       ["first_w", ["first"], 0],
       ["second_w", ["second"], 0],
     ]);
+  });
+
+  it("reads a default of one scale per channel as: where the kernel takes that many, and leaves a wish as it is", () => {
+    const perTensor = { ...fixtureTarget.operators["MatMul"]!, perChannelWeights: false };
+    const target = { ...fixtureTarget, operators: { ...fixtureTarget.operators, MatMul: perTensor } };
+    const model = buildModel({ inputs: input }, (b, { x }) => ({ y: b.op("MatMul", [conv(b, x, "conv"), b.random([8, 8], "matmul_w")], {}, "matmul") }));
+    const granularities = (asked: QuantConfigInput, on: Target) =>
+      Object.fromEntries(place(model.graph, new Map(), on, resolveConfig(asked, on)).weights.map(({ tensor, config }) => [tensor, config.granularity]));
+    expect(granularities({}, target)).toEqual({ conv_w: "channel", matmul_w: "tensor" });
+    const defaults = { ...target.defaults, weights: { ...target.defaults.weights, granularity: "tensor" as const } };
+    expect(granularities({ weights: { granularity: "channel" } }, { ...target, defaults })).toEqual({ conv_w: "channel", matmul_w: "channel" });
   });
 
   it("leaves a Relu alone that a symmetric grid cannot clip", () => {

@@ -11,6 +11,6 @@ export function place(graph: GraphView, units: ReadonlyMap<string, string>, targ
     nodes: Object.fromEntries([...decisions].map(([node, decision]) => [node.name, decision])),
     activations,
     operands: operandSites(graph, decisions, activations, target, config),
-    weights: weightSites(graph, decisions, config),
+    weights: weightSites(graph, decisions, target, config),
   };
 }

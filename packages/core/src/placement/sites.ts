@@ -91,7 +91,7 @@ function meet(left: Bounds, right: Bounds): Bounds {
   return both.min < both.max ? both : left;
 }
 
-export function weightSites(graph: GraphView, decisions: Decisions, config: QuantConfig): readonly WeightSite[] {
+export function weightSites(graph: GraphView, decisions: Decisions, target: Target, config: QuantConfig): readonly WeightSite[] {
   const readers = new Map<ValueView, NodeView[]>();
   for (const node of graph.nodes) {
     const { mode } = decisions.get(node)!;
@@ -102,8 +102,21 @@ export function weightSites(graph: GraphView, decisions: Decisions, config: Quan
   return [...readers].map(([weight, nodes]) => {
     const { channelAxis, reductionAxis } = weightLayoutOf(nodes[0]!)!;
     const names = nodes.map((node) => node.name);
-    return { tensor: weight.name, nodes: names, channelAxis, reductionAxis, config: configOf(config, "weights", [weight.name, ...names]) };
+    const asked = configOf(config, "weights", [weight.name, ...names]);
+    return {
+      tensor: weight.name,
+      nodes: names,
+      channelAxis,
+      reductionAxis,
+      config: nodes.every((node) => takes(node, asked, target)) ? asked : { ...asked, granularity: "tensor" },
+    };
   });
+}
+
+/** A default of one scale per channel means: where the kernel takes more than one. Any other granularity is somebody's wish, and stays. */
+function takes(node: NodeView, { granularity }: TensorConfig, target: Target): boolean {
+  if (granularity !== "channel" || target.defaults.weights.granularity !== "channel") return true;
+  return supportOf(target, node)?.perChannelWeights !== false;
 }
 
 /** Disjoint sets of values, in order of first appearance. */

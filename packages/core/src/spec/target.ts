@@ -25,17 +25,20 @@ export interface OperatorSupport {
   readonly where?: Readonly<Record<string, string | number>>;
   /** Widest weight grid that is exact, for types where it is narrower than the type: kernels that add in 16 bits overflow. */
   readonly weightBits?: Readonly<Partial<Record<IntegerDtype, number>>>;
+  /** Where it is from, for a row that is not from a probe: document and section. */
+  readonly source?: string;
 }
 
 /**
- * What a runtime on a kind of machine executes: a table, from a probe of the real runtime. Methods ask before they
- * decide; the rewrite checks again.
+ * What a runtime on a kind of machine executes: a table, from a probe of the real runtime, or row by row from its
+ * documentation where no probe can run. Methods ask before they decide; the rewrite checks again.
  */
 export interface Target {
   readonly name: string;
-  /** Runtime and version the table was probed on, such as `onnxruntime-node 1.30.0`. */
+  /** Runtime and version the table holds for, such as `onnxruntime-node 1.30.0`. */
   readonly runtime: string;
   readonly operators: Readonly<Record<string, OperatorSupport>>;
+  /** Weights per channel means: of operators that take one scale per channel; the others' are per tensor. */
   readonly defaults: { readonly activations: TensorConfig; readonly weights: TensorConfig };
   /** Why these defaults, in one sentence for the report. */
   readonly note: string;

@@ -33,7 +33,6 @@ export function describeTarget(name: string, create: () => Target): void {
         else {
           expect(support.weights, op).toContain(weights.dtype);
           expect(weights.bits, op).toBeLessThanOrEqual(support.weightBits?.[weights.dtype] ?? weights.bits);
-          if (weights.granularity === "channel") expect(support.perChannelWeights, op).toBe(true);
         }
       }
     });

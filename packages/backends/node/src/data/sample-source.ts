@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type CalibrationSource, QuantError, type QuantEvent, seededRandom, type Tensors } from "@halftone/core";
-import { throwIfAborted } from "../abort.ts";
+import { throwIfAborted } from "@halftone/core/backend";
 
 export type SampleSkipped = Extract<QuantEvent, { type: "sample-skipped" }>;
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { type ModelFiles, QuantError } from "@halftone/core";
-import { throwIfAborted } from "../abort.ts";
+import { throwIfAborted } from "@halftone/core/backend";
 
 export interface WriteFilesOptions {
   readonly signal?: AbortSignal;

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { createRequire } from "node:module";
 import { type ModelFiles, QuantError } from "@halftone/core";
-import { aborted } from "../abort.ts";
+import { aborted } from "@halftone/core/backend";
 import { type Answer, fileCollector, type Message, type Request, sendFiles } from "./protocol.ts";
 
 export interface ChildOptions {

@@ -1,8 +1,7 @@
 import { type ModelFiles, QuantError, type Session, type SessionOptions } from "@halftone/core";
-import { throwIfAborted } from "../abort.ts";
+import { throwIfAborted, turns } from "@halftone/core/backend";
 import { type Child, type ChildOptions, startChild } from "./child-process.ts";
 import type { SessionFacts } from "./protocol.ts";
-import { turns } from "./turns.ts";
 
 /** A session in a process of its own. After a run that killed the process, the next one starts another. */
 export async function openIsolated(childOptions: ChildOptions, model: ModelFiles, options: SessionOptions | undefined): Promise<Session> {

@@ -1,20 +1,14 @@
 import { QuantError } from "@halftone/core";
+import { loadOnce } from "@halftone/core/backend";
 
 /** The module onnxruntime-node, or one with the same interface. */
 export type OnnxRuntime = typeof import("onnxruntime-node");
 
 export type LoadRuntime = () => Promise<OnnxRuntime>;
 
-/** Loads once; concurrent callers share the load, and a load that failed is tried again by the next caller. */
+/** Loads once; a load that failed is tried again by the next caller. */
 export function lazyRuntime(load: LoadRuntime = () => import("onnxruntime-node")): LoadRuntime {
-  let loading: Promise<OnnxRuntime> | undefined;
-  return () => {
-    loading ??= load().catch((cause: unknown) => {
-      loading = undefined;
-      throw unavailable(cause);
-    });
-    return loading;
-  };
+  return loadOnce(load, unavailable);
 }
 
 function unavailable(cause: unknown): QuantError {

@@ -1,6 +1,6 @@
 import { type Backend, type ModelFiles, QuantError, type Session, type SessionOptions, type Tensors } from "@halftone/core";
+import { aborted, throwIfAborted } from "@halftone/core/backend";
 import type { Page } from "playwright-core";
-import { aborted, throwIfAborted } from "../abort.ts";
 import { runtimeOptions } from "../session/options.ts";
 import type { Provider, RuntimeSettings } from "../session/settings.ts";
 import { closeInPage, openInPage, type PageAnswer, runInPage } from "./in-page.ts";

@@ -1,5 +1,5 @@
 import { type CalibrationSource, imageTensor, type Preprocess, QuantError, type QuantEvent } from "@halftone/core";
-import { throwIfAborted } from "../abort.ts";
+import { throwIfAborted } from "@halftone/core/backend";
 import { decodeImage, type ImageSource } from "./decode.ts";
 
 export interface ImagesOptions {

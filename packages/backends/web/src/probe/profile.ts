@@ -2,7 +2,7 @@ import type { ModelFiles, Tensors } from "@halftone/core";
 import { runtimeOptions } from "../session/options.ts";
 import type { LoadRuntime, OnnxRuntime } from "../session/runtime.ts";
 import type { Provider } from "../session/settings.ts";
-import { toRuntime } from "../session/tensor.ts";
+import { tensorsOf } from "../session/tensors.ts";
 
 /** An operator that the runtime executed, and what executed it. */
 export interface ExecutedKernel {
@@ -44,7 +44,8 @@ export function profiler(provider: Provider, load: LoadRuntime): Profiler {
 }
 
 function inputsOf(runtime: OnnxRuntime, feeds: Tensors) {
-  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, toRuntime(runtime, name, tensor)]));
+  const tensors = tensorsOf(runtime);
+  return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, tensors.toRuntime(name, tensor)]));
 }
 
 /** A line of the profile: an event, and perhaps the comma behind it. */

@@ -1,11 +1,10 @@
 import { type Dtype, type ModelFiles, QuantError, type Session, type Tensors, type TensorType } from "@halftone/core";
+import { type TensorBridge, type Turns, throwIfAborted } from "@halftone/core/backend";
 import type { InferenceSession } from "onnxruntime-web";
-import { throwIfAborted } from "../abort.ts";
-import type { Turns } from "../turns.ts";
 import { backendFailure } from "./failure.ts";
 import { runOptions } from "./options.ts";
 import type { OnnxRuntime } from "./runtime.ts";
-import { checkCarried, fromRuntime, toRuntime } from "./tensor.ts";
+import { tensorsOf } from "./tensors.ts";
 
 /** What a session needs besides its model. The runtime does one thing at a time: `turns` is shared by its sessions. */
 export interface SessionHost {
@@ -18,15 +17,16 @@ export interface SessionHost {
 export async function openSession(host: SessionHost, model: ModelFiles, options: InferenceSession.SessionOptions): Promise<Session> {
   const { runtime, name, turns } = host;
   const native = await turns.inTurn(undefined, () => create(host, model, options));
+  const tensors = tensorsOf(runtime);
   const types = typesOf(native);
   let disposal: Promise<void> | undefined;
 
   const run = async (feeds: Tensors, fetch: readonly string[]): Promise<Tensors> => {
     checkFeeds(native, feeds);
-    for (const output of fetch) checkOutput(native, output);
-    const inputs = Object.fromEntries(Object.entries(feeds).map(([input, tensor]) => [input, toRuntime(runtime, input, tensor)]));
+    for (const output of fetch) checkOutput(native, tensors, output);
+    const inputs = Object.fromEntries(Object.entries(feeds).map(([input, tensor]) => [input, tensors.toRuntime(input, tensor)]));
     const outputs = await native.run(inputs, fetch, runOptions);
-    return Object.fromEntries(await Promise.all(fetch.map(async (output) => [output, await fromRuntime(outputs[output]!)] as const)));
+    return Object.fromEntries(await Promise.all(fetch.map(async (output) => [output, await tensors.fromRuntime(outputs[output]!)] as const)));
   };
 
   return {
@@ -76,9 +76,9 @@ function checkFeeds(native: InferenceSession, feeds: Tensors): void {
   if (missing.length > 0) throw new QuantError("backend-failed", `The run was not fed ${missing.join(", ")}.`, { details: { tensor: missing[0]! } });
 }
 
-function checkOutput(native: InferenceSession, name: string): void {
+function checkOutput(native: InferenceSession, tensors: TensorBridge, name: string): void {
   const metadata = native.outputMetadata.find((output) => output.name === name);
   if (!metadata)
     throw new QuantError("backend-failed", `The model has no output "${name}"; it has ${native.outputNames.join(", ")}.`, { details: { tensor: name } });
-  checkCarried(name, metadata.isTensor ? metadata.type : "not a tensor");
+  tensors.check(name, metadata.isTensor ? metadata.type : "not a tensor");
 }

@@ -1,5 +1,5 @@
 import type { Backend } from "@halftone/core";
-import { turns } from "../turns.ts";
+import { turns } from "@halftone/core/backend";
 import { runtimeOptions } from "./options.ts";
 import { type LoadRuntime, lazyRuntime } from "./runtime.ts";
 import { openSession } from "./session.ts";

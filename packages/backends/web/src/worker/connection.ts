@@ -1,5 +1,5 @@
 import { QuantError } from "@halftone/core";
-import { aborted } from "../abort.ts";
+import { aborted } from "@halftone/core/backend";
 import type { Answer, FailedAnswer, Request } from "./protocol.ts";
 import type { Parcel } from "./transfer.ts";
 

@@ -1,5 +1,5 @@
+import { type Turns, turns } from "@halftone/core/backend";
 import type { RuntimeSettings } from "../session/settings.ts";
-import { type Turns, turns } from "../turns.ts";
 import { type Connection, connect } from "./connection.ts";
 
 export type StartWorker = () => Worker;

@@ -1,5 +1,5 @@
 import { type ModelFiles, QuantError, type Session, type SessionOptions } from "@halftone/core";
-import { throwIfAborted } from "../abort.ts";
+import { throwIfAborted } from "@halftone/core/backend";
 import type { Connection } from "./connection.ts";
 import type { WorkerPool } from "./pool.ts";
 import type { SessionFacts } from "./protocol.ts";

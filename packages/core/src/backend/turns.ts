@@ -5,6 +5,7 @@ export interface Turns {
   inTurn<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T>;
 }
 
+/** Turns of one runtime, or of one worker: whoever shares them runs one at a time. */
 export function turns(): Turns {
   let last: Promise<unknown> = Promise.resolve();
   return {
