@@ -1,7 +1,7 @@
 /** What a phone loads: the model in ORT format in both styles, what a reduced build must hold, a card, checksums. */
 import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
-import { type Backend, inferTypes, type Model, type ModelFiles, readModel, type SessionOptions, viewOf, writeModel } from "@halftone/core";
+import { type Backend, inferTypes, type Model, type ModelFiles, QuantError, readModel, type SessionOptions, viewOf, writeModel } from "@halftone/core";
 import { checkProvider, fixShapes, formatPackCard, type PackCard, type PackedFile, providerTable, requiredOperators } from "@halftone/mobile";
 import { type OrtStyle, ortFormat } from "@halftone/node";
 import { distanceOfForms } from "./compare-forms.ts";
@@ -39,7 +39,7 @@ export async function packModel(files: ModelFiles, { name, target, shapes, prepr
   const graphs: Model[] = [];
   let runtime = "";
   for (const style of ["runtime", "fixed"] as const) {
-    const written = await ortFormat(prepared, style);
+    const written = await ortFormat(prepared, style).catch((error: unknown) => refuse(error, shapes));
     const path = `${basename(name, extname(name))}${endings[style]}`;
     packed.set(path, written.bytes);
     graphs.push(readModel(written.graph));
@@ -72,6 +72,14 @@ export async function packModel(files: ModelFiles, { name, target, shapes, prepr
   packed.set("SHA256SUMS", [...packed].map(([path, content]) => `${sha256(content)}  ${path}\n`).join(""));
   packed.set("card.json", formatPackCard(card));
   return { card, files: packed };
+}
+
+/** What was planned for an open shape is not what the runtime fuses where the shape is fixed afterwards. */
+function refuse(error: unknown, shapes: PackOptions["shapes"]): never {
+  if (!QuantError.is(error) || error.code !== "backend-failed" || Object.keys(shapes).length === 0) throw error;
+  const advice =
+    "If the model was quantized with an open shape, fix the shape of the float model first (`fixShapes` of @halftone/mobile, or where it is exported) and quantize that.";
+  throw new QuantError("backend-failed", `${error.message} ${advice}`, { details: error.details, cause: error });
 }
 
 function prepare(files: ModelFiles, shapes: PackOptions["shapes"]): ModelFiles {
