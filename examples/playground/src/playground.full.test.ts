@@ -27,19 +27,19 @@ describe.skipIf(!browserPath)("the page (needs a browser of the Chromium family 
     await page.getByRole("heading", { name: "Before and after" }).waitFor(patience);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Before and after");
 
-    const ratio = /([\d.]+) of the float size/.exec(await page.getByRole("row", { name: /^Size/ }).innerText())?.[1];
+    const ratio = /([\d.]+) of the float size/.exec((await page.getByRole("row", { name: /^Size/ }).textContent()) ?? "")?.[1];
     expect(Number(ratio)).toBeLessThan(0.4);
     const characters = await page
       .getByRole("row", { name: /^Characters read right/ })
       .getByRole("cell")
-      .allInnerTexts();
+      .allTextContents();
     for (const share of characters.slice(0, 2)) expect(Number.parseFloat(share)).toBeGreaterThan(80);
     expect(await page.getByRole("img", { name: /./ }).count()).toBeGreaterThanOrEqual(8);
 
     const session = await InferenceSession.create(await download(page, "model"));
     const outputs = await session.run({ x: new Tensor("float32", new Float32Array(3 * 48 * 320), [1, 3, 48, 320]) });
     expect(outputs[session.outputNames[0]!]?.dims).toEqual([1, 40, 6625]);
-    expect(parsePlan(JSON.parse((await download(page, "plan")).toString())).method).toBe("min-max");
+    expect(parsePlan((await download(page, "plan")).toString()).method).toBe("min-max");
     expect((await download(page, "report")).toString()).toMatch(/^<!doctype html>/);
 
     await page.getByRole("table", { name: /Error per layer/ }).waitFor(patience);
@@ -67,11 +67,11 @@ describe.skipIf(!browserPath)("the page (needs a browser of the Chromium family 
     const { page, complaints } = await openPage(served);
     await page.getByRole("button", { name: "Use the sample" }).click();
     await page.getByRole("button", { name: "Quantize" }).click();
-    await page.getByText(/Calibrating on the pictures: \d+ of 32/).waitFor(patience);
+    await page.getByText(/Calibrating on the pictures: \d+ of 16/).waitFor(patience);
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Cancel");
     await page.keyboard.press("Enter");
     await page.getByText("Cancelled. Nothing was kept.").waitFor();
-    await expect.poll(() => page.getByRole("status").innerText()).toBe("Quantization was cancelled.");
+    await expect.poll(() => page.getByRole("status").textContent()).toBe("Quantization was cancelled.");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Quantize");
     expect(await page.getByRole("heading", { name: "Before and after" }).isVisible()).toBe(false);
     await page.getByLabel("Pictures to calibrate with").fill("1");
@@ -97,12 +97,12 @@ describe.skipIf(!browserPath)("the page (needs a browser of the Chromium family 
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Before and after" }).waitFor(patience);
     const answers = page.getByRole("table", { name: "What both models see" });
-    for (const row of (await answers.getByRole("row").all()).slice(1)) expect(await row.innerText()).toMatch(/(ant|bee|cat|dog|elk): -?\d/);
+    for (const row of (await answers.getByRole("row").all()).slice(1)) expect(await row.textContent()).toMatch(/(ant|bee|cat|dog|elk): -?\d/);
     await page.getByRole("table", { name: /Error per layer/ }).waitFor(patience);
     await tabTo(page, "Show histogram");
     await page.keyboard.press("Enter");
     await page.getByRole("img", { name: /^Histogram of pixels/ }).waitFor(patience);
-    await page.getByLabel("Tensor").selectOption("first_w");
+    await page.getByLabel("Tensor", { exact: true }).selectOption("first_w");
     await page.getByRole("button", { name: "Show histogram" }).click();
     await page.getByText(/Shown is the channel with the coarsest of 16 grids/).waitFor(patience);
     await page.screenshot({ path: `${out}classifier-phone.png`, fullPage: true });
@@ -114,7 +114,7 @@ describe.skipIf(!browserPath)("the page (needs a browser of the Chromium family 
   test("what cannot be used is said, with what to do", async () => {
     const { page } = await openPage(served);
     await page.getByLabel("Choose files").setInputFiles([{ name: "broken.onnx", mimeType: "", buffer: Buffer.from("no model") }]);
-    await expect.poll(() => page.getByRole("alert").innerText()).toMatch(/model/);
+    await expect.poll(() => page.getByRole("alert").textContent()).toMatch(/model/);
     expect(await page.getByRole("button", { name: "Quantize" }).isDisabled()).toBe(true);
     await page.context().close();
   });

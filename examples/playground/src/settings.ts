@@ -39,12 +39,12 @@ export const methods = {
 } as const satisfies Readonly<Record<string, { label: string; hint: string; make: () => QuantMethod | readonly QuantMethod[] }>>;
 
 export const targets = {
-  "web-wasm": { label: "WebAssembly and CPUs, all on integers", make: webWasm },
-  "web-wasm-weights": { label: "WebAssembly, weights only", make: webWasmWeights },
-  "web-webgpu": { label: "WebGPU, weights only", make: webWebGpu },
-} as const satisfies Readonly<Record<string, { label: string; make: () => Target }>>;
+  "web-wasm": { label: "All on integers", hint: "WebAssembly, and ONNX Runtime on processors with VNNI: whatever has an integer kernel.", make: webWasm },
+  "web-wasm-weights": { label: "Weights only", hint: "WebAssembly: a smaller download, computed in float; activations lose nothing.", make: webWasmWeights },
+  "web-webgpu": { label: "Weights only, WebGPU", hint: "As WebGPU reads them; computed in float.", make: webWebGpu },
+} as const satisfies Readonly<Record<string, { label: string; hint: string; make: () => Target }>>;
 
-export const defaultSettings: Settings = { method: "min-max", target: "web-wasm", weightBits: "8", activationBits: "8", pictures: 32 };
+export const defaultSettings: Settings = { method: "min-max", target: "web-wasm", weightBits: "8", activationBits: "8", pictures: 16 };
 
 /** Four bits are stored in four where the target reads such weights; any other narrow grid lives in a container of eight. */
 export function configOf({ weightBits, activationBits }: Settings, target: Target): QuantConfigInput {

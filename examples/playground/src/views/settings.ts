@@ -13,6 +13,13 @@ export function settingsView(store: Store<State>): HTMLElement {
       methodHint.textContent = methods[method].hint;
     },
   );
+  const targetHint = el("p", { class: "hint" });
+  store.watch(
+    (state) => state.settings.target,
+    (target) => {
+      targetHint.textContent = targets[target].hint;
+    },
+  );
   const pictures = el("input", { type: "number", min: 1, max: 512, step: 1, value: settings.pictures });
   pictures.addEventListener("change", () => {
     const count = Math.max(1, Math.trunc(pictures.valueAsNumber) || 1);
@@ -33,6 +40,7 @@ export function settingsView(store: Store<State>): HTMLElement {
       field(
         "Target",
         select(labelled(targets), settings.target, (target) => change({ target })),
+        targetHint,
       ),
       field(
         "Bits of weights",
@@ -43,7 +51,7 @@ export function settingsView(store: Store<State>): HTMLElement {
         "Bits of activations",
         select(bits, settings.activationBits, (activationBits) => change({ activationBits })),
       ),
-      field("Pictures to calibrate with", pictures, el("p", { class: "hint" }, "at most")),
+      field("Pictures to calibrate with", pictures, el("p", { class: "hint" }, "At most. More make ranges surer, and take longer.")),
     ),
   ).element;
 }
