@@ -29,7 +29,7 @@ export async function classifierOf(upload: Upload, fields: PreprocessingFields):
     verification: pictureSource(identity, prepared),
     metrics: [],
     shown: prepared.slice(0, shownPictures),
-    read: (outputs) => bestClasses(Object.values(outputs)[0], 3).map(({ index, score }) => `${labels[index]?.trim() || `class ${index}`}: ${score.toFixed(3)}`),
+    read: (outputs) => bestClasses(Object.values(outputs)[0], 3).map(({ index, score }) => ({ text: labels[index]?.trim() || `class ${index}`, score })),
   };
 }
 

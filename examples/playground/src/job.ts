@@ -12,7 +12,7 @@ import {
 } from "@halftone/core";
 import type { ProgressEvent } from "./progress.ts";
 import { configOf, methods, type Settings, targets } from "./settings.ts";
-import type { ShownPicture, Subject } from "./subject.ts";
+import type { Reading, ShownPicture, Subject } from "./subject.ts";
 
 export interface Watch {
   readonly signal: AbortSignal;
@@ -30,8 +30,8 @@ export interface Outcome extends QuantResult {
 /** One picture as both models read it. */
 export interface Answer {
   readonly picture: ShownPicture;
-  readonly float: readonly string[];
-  readonly quantized: readonly string[];
+  readonly float: readonly Reading[];
+  readonly quantized: readonly Reading[];
 }
 
 /** @throws whatever `quantize` throws; `aborted` when the signal fires. */

@@ -12,8 +12,14 @@ export interface Subject {
   readonly metrics: readonly Metric[];
   /** Pictures whose answers are shown side by side. */
   readonly shown: readonly ShownPicture[];
-  /** The answer in words, the likeliest first. */
-  read(outputs: Tensors): readonly string[];
+  /** What the outputs say, the likeliest first. */
+  read(outputs: Tensors): readonly Reading[];
+}
+
+export interface Reading {
+  readonly text: string;
+  /** Left out where there is but one. */
+  readonly score?: number;
 }
 
 export interface ShownPicture {

@@ -30,6 +30,8 @@ export interface TensorHistogram {
   readonly slice: number;
   /** Of a weight only the values that have this scale are counted. */
   readonly ofSlice: boolean;
+  /** A weight that the plan rescales along its inputs before it is put on the grid: the values are those before. */
+  readonly beforeRescaling: boolean;
 }
 
 /** Every tensor with a grid of its own kind; rescaled operands are left out, for nothing holds their values. */
@@ -43,17 +45,21 @@ export function gridChoices({ encodings, operands = {} }: QuantPlan): readonly G
 }
 
 /** @throws as the calibrator does; `aborted` when the signal fires. */
-export async function histogramOf({ options }: Outcome, choice: GridChoice, { signal, onEvent }: Watch): Promise<TensorHistogram> {
+export async function histogramOf({ options, plan }: Outcome, choice: GridChoice, { signal, onEvent }: Watch): Promise<TensorHistogram> {
   const { source, backend } = options;
   const model = readModel(options.model);
   const feeds = await firstOf(source);
   await normalize(model, { backend, signal, ...(feeds && { feeds }) });
   const slice = coarsestSlice(choice.encoding);
-  const constant = model.graph.value(choice.tensor)?.constant;
-  if (constant) return { choice, slice, ...weightHistogram(constant, choice.encoding, slice) };
+  const value = model.graph.value(choice.tensor);
+  if (value?.constant) {
+    const inputs = value.consumers.flatMap(({ node }) => node.inputs);
+    const beforeRescaling = inputs.some((input) => input && plan.operands?.[input.name]?.rescaling !== undefined);
+    return { choice, slice, beforeRescaling, ...weightHistogram(value.constant, choice.encoding, slice) };
+  }
   const observation = observeHistogram(choice.tensor);
   const statistics = await createCalibrator().collect(writeModel(model), source, [observation], backend, { signal, onEvent });
-  return { choice, slice, ofSlice: false, histogram: statistics.get(observation) };
+  return { choice, slice, ofSlice: false, beforeRescaling: false, histogram: statistics.get(observation) };
 }
 
 function weightHistogram(constant: Tensor, encoding: Encoding, slice: number): Pick<TensorHistogram, "histogram" | "ofSlice"> {

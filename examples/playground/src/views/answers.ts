@@ -1,5 +1,6 @@
 import { el, table } from "../dom.ts";
 import type { Answer } from "../job.ts";
+import type { Reading } from "../subject.ts";
 
 /** Each picture with what both models make of it. */
 export function answersView(answers: readonly Answer[]): HTMLElement {
@@ -7,15 +8,18 @@ export function answersView(answers: readonly Answer[]): HTMLElement {
     "What both models see",
     ["picture", "float", "quantized", ""],
     answers.map(({ picture, float, quantized }) => {
-      const same = float[0]?.split(":")[0] === quantized[0]?.split(":")[0];
+      const same = float[0]?.text === quantized[0]?.text;
       return [el("img", { src: picture.url, alt: picture.name, class: "thumbnail" }), lines(float), lines(quantized), verdict(same)];
     }),
   );
 }
 
-function lines(texts: readonly string[]): HTMLElement {
-  const [first = "", ...others] = texts;
-  return el("div", {}, el("div", {}, first || "(nothing)"), ...others.map((text) => el("div", { class: "hint" }, text)));
+function lines([first, ...others]: readonly Reading[]): HTMLElement {
+  return el("div", {}, el("div", {}, first ? worded(first) : "(nothing)"), ...others.map((reading) => el("div", { class: "hint" }, worded(reading))));
+}
+
+function worded({ text, score }: Reading): string {
+  return score === undefined ? text || "(nothing)" : `${text}: ${score.toFixed(3)}`;
 }
 
 function verdict(same: boolean): HTMLElement {

@@ -10,6 +10,7 @@ import { type GridChoice, gridChoices, type TensorHistogram } from "../tensors.t
 import { progressView } from "./progress.ts";
 
 const mostBars = 120;
+const rescaled = "The plan rescales this weight along its inputs first; shown are the values before that. ";
 
 /** The values of a tensor that the user picks, and the grid they were put on. */
 export function histogramView(store: Store<State>, actions: Actions): HTMLElement {
@@ -36,7 +37,7 @@ export function histogramView(store: Store<State>, actions: Actions): HTMLElemen
   return section("Histogram of a tensor", el("div", { class: "pick" }, field("Tensor", chooser), show), progress.element, content).element;
 }
 
-function figure({ choice, histogram, slice, ofSlice }: TensorHistogram): HTMLElement {
+function figure({ choice, histogram, slice, ofSlice, beforeRescaling }: TensorHistogram): HTMLElement {
   const lines = gridLines(choice.encoding, slice);
   const bars = histogramBars(histogram, mostBars);
   const { min, max } = histogram.range;
@@ -49,7 +50,11 @@ function figure({ choice, histogram, slice, ofSlice }: TensorHistogram): HTMLEle
     "figure",
     {},
     histogramChart(bars, lines, `Histogram of ${choice.label}. ${summary}`),
-    el("figcaption", {}, `Bars: how often values occur, on a logarithmic scale. Ticks below: ${typeOf(choice)}. ${scalesOf(choice, slice, ofSlice)}${summary}`),
+    el(
+      "figcaption",
+      {},
+      `Bars: how often values occur, on a logarithmic scale. Ticks below: ${typeOf(choice)}. ${scalesOf(choice, slice, ofSlice)}${beforeRescaling ? rescaled : ""}${summary}`,
+    ),
   );
 }
 

@@ -64,15 +64,19 @@ function dropZone(add: (files: readonly File[]) => void): HTMLElement {
     // The same file may be chosen again.
     input.value = "";
   });
-  zone.addEventListener("dragover", (event) => {
+  // A file that misses the zone would otherwise replace the page.
+  document.addEventListener("dragover", (event) => {
     event.preventDefault();
     zone.classList.add("over");
   });
-  zone.addEventListener("dragleave", () => zone.classList.remove("over"));
-  zone.addEventListener("drop", (event) => {
+  document.addEventListener("dragleave", ({ relatedTarget }) => {
+    if (relatedTarget === null) zone.classList.remove("over");
+  });
+  document.addEventListener("drop", (event) => {
     event.preventDefault();
     zone.classList.remove("over");
-    add([...(event.dataTransfer?.files ?? [])]);
+    const files = [...(event.dataTransfer?.files ?? [])];
+    if (files.length > 0) add(files);
   });
   return zone;
 }
