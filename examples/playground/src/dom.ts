@@ -53,17 +53,24 @@ export function select<Key extends string>(
   return element;
 }
 
-/** Scrolls by itself where it is wider than the page. */
+/** On a narrow screen every row is a block of lines, each with its column's name: the roles keep it a table. Scrolls by itself where it is too wide. */
 export function table(caption: string, head: readonly string[], rows: readonly (readonly Child[])[]): HTMLElement {
-  const body = rows.map(([first = "", ...cells]) => el("tr", {}, el("th", { scope: "row" }, first), ...cells.map((cell) => el("td", {}, cell))));
+  const column = (name: string): HTMLElement => (name === "" ? el("td", { role: "cell" }) : el("th", { scope: "col", role: "columnheader" }, name));
+  const row = ([first = "", ...cells]: readonly Child[]): HTMLElement =>
+    el(
+      "tr",
+      { role: "row" },
+      el("th", { scope: "row", role: "rowheader" }, first),
+      ...cells.map((cell, index) => el("td", { role: "cell", "data-column": head[index + 1] }, cell)),
+    );
   return scrollable(
     caption,
     el(
       "table",
-      {},
+      { role: "table" },
       el("caption", { class: "hidden" }, caption),
-      el("thead", {}, el("tr", {}, ...head.map((cell) => (cell === "" ? el("td") : el("th", { scope: "col" }, cell))))),
-      el("tbody", {}, ...body),
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...head.map(column))),
+      el("tbody", { role: "rowgroup" }, ...rows.map(row)),
     ),
   );
 }

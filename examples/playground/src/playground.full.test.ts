@@ -83,8 +83,11 @@ describe.skipIf(!browserPath)("the page (needs a browser of the Chromium family 
 
   test("a classifier of one's own, by keyboard alone, on a phone", async () => {
     const { page, complaints } = await openPage(served, { viewport: { width: 360, height: 740 }, colorScheme: "dark" });
+    // Asked for early: the browser must know that dialogs are answered here before one opens.
+    const dialog = page.waitForEvent("filechooser");
     await tabTo(page, "files");
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+    await page.keyboard.press("Enter");
+    const chooser = await dialog;
     const labels = { name: "names.txt", mimeType: "text/plain", buffer: Buffer.from(classNames.join("\n")) };
     await chooser.setFiles([{ name: "small.onnx", mimeType: "", buffer: classifierBytes() }, labels, ...(await pictureFiles(6))]);
     await page.getByText("Chosen: model small.onnx, 6 pictures, class names from names.txt.").waitFor();

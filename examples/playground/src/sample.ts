@@ -32,7 +32,7 @@ export async function loadSample(signal: AbortSignal): Promise<Subject> {
     verification: pictureSource("sample-evaluation", evaluation),
     metrics: readingMetrics(texts, (scores) => decodeGreedy(scores, alphabet)).metrics,
     shown: evaluation.slice(0, shownLines),
-    read: (outputs) => Object.values(outputs).map((scores) => ({ text: decodeGreedy(scores, alphabet) })),
+    read: (outputs) => Object.values(outputs).map((scores) => ({ text: decodeGreedy(scores, alphabet).trim() })),
   };
 }
 

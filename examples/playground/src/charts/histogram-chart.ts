@@ -1,45 +1,45 @@
-import { svg } from "../dom.ts";
+import { el, svg } from "../dom.ts";
 import type { HistogramBar } from "./histogram-bars.ts";
 
-const width = 720;
-const height = 260;
-const plot = { left: 8, right: width - 8, top: 8, bottom: 208 };
-const tickLength = 14;
+// Units of the drawing, which is stretched to the room there is.
+const width = 1000;
+const baseline = 220;
+const tickLength = 18;
 
 /** Bars of how often values occur, on a logarithmic scale, with the values the grid can hold as ticks below. */
-export function histogramChart(bars: readonly HistogramBar[], lines: readonly number[], label: string): SVGSVGElement {
+export function histogramChart(bars: readonly HistogramBar[], lines: readonly number[], label: string): HTMLElement {
   const low = Math.min(bars[0]?.from ?? 0, lines[0] ?? 0);
   const high = Math.max(bars.at(-1)?.to ?? 1, lines.at(-1) ?? 1);
-  const x = (value: number): number => plot.left + ((value - low) / (high - low)) * (plot.right - plot.left);
+  const shareAt = (value: number): number => (value - low) / (high - low);
+  const x = (value: number): string => (shareAt(value) * width).toFixed(2);
   const most = Math.log1p(Math.max(1, ...bars.map(({ count }) => count)));
-  const barHeight = (count: number): number => (Math.log1p(count) / most) * (plot.bottom - plot.top);
-  return svg(
-    "svg",
-    { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "histogram" },
-    ...bars
-      .filter(({ count }) => count > 0)
-      .map(({ from, to, count }) =>
-        svg("rect", {
-          class: "bar",
-          x: x(from).toFixed(2),
-          y: (plot.bottom - barHeight(count)).toFixed(2),
-          width: Math.max(x(to) - x(from) - 0.5, 0.5).toFixed(2),
-          height: barHeight(count).toFixed(2),
-        }),
-      ),
-    svg("line", { class: "axis", x1: plot.left, x2: plot.right, y1: plot.bottom, y2: plot.bottom }),
-    ...lines.map((line) =>
-      svg("line", { class: "tick", x1: x(line).toFixed(2), x2: x(line).toFixed(2), y1: plot.bottom + 2, y2: plot.bottom + 2 + tickLength }),
-    ),
-    ...axisLabels(low, high).map(({ value, anchor }) => svg("text", { x: x(value).toFixed(2), y: height - 8, "text-anchor": anchor }, short(value))),
+  const drawnBars = bars
+    .filter(({ count }) => count > 0)
+    .map(({ from, to, count }) => {
+      const height = (Math.log1p(count) / most) * baseline;
+      return svg("rect", { class: "bar", x: x(from), y: baseline - height, width: Math.max((shareAt(to) - shareAt(from)) * width - 0.5, 0.5), height });
+    });
+  const ticks = lines.map((line) => svg("line", { class: "tick", x1: x(line), x2: x(line), y1: baseline + 4, y2: baseline + 4 + tickLength }));
+  const axis = svg("line", { class: "axis", x1: 0, x2: width, y1: baseline, y2: baseline });
+  const viewBox = `0 0 ${width} ${baseline + 4 + tickLength}`;
+  const labels = axisLabels(low, high).map(({ value, side }) => {
+    const text = el("span", { class: side }, short(value));
+    if (side === "middle") text.style.insetInlineStart = `${(100 * shareAt(value)).toFixed(1)}%`;
+    return text;
+  });
+  return el(
+    "div",
+    { class: "histogram" },
+    svg("svg", { viewBox, preserveAspectRatio: "none", role: "img", "aria-label": label }, ...drawnBars, axis, ...ticks),
+    el("div", { class: "axis-labels", "aria-hidden": "true" }, ...labels),
   );
 }
 
 /** Both ends, and zero where it is far from both. */
-function axisLabels(low: number, high: number): readonly { readonly value: number; readonly anchor: string }[] {
+function axisLabels(low: number, high: number): readonly { readonly value: number; readonly side: string }[] {
   const nearZero = (end: number): boolean => Math.abs(end) < (high - low) * 0.12;
-  const zero = low < 0 && high > 0 && !nearZero(low) && !nearZero(high) ? [{ value: 0, anchor: "middle" }] : [];
-  return [{ value: low, anchor: "start" }, ...zero, { value: high, anchor: "end" }];
+  const zero = low < 0 && high > 0 && !nearZero(low) && !nearZero(high) ? [{ value: 0, side: "middle" }] : [];
+  return [{ value: low, side: "start" }, ...zero, { value: high, side: "end" }];
 }
 
 export function short(value: number): string {

@@ -15,7 +15,12 @@ export function answersView(answers: readonly Answer[]): HTMLElement {
 }
 
 function lines([first, ...others]: readonly Reading[]): HTMLElement {
-  return el("div", {}, el("div", {}, first ? worded(first) : "(nothing)"), ...others.map((reading) => el("div", { class: "hint" }, worded(reading))));
+  return el(
+    "div",
+    {},
+    el("div", { class: "reading" }, first ? worded(first) : "(nothing)"),
+    ...others.map((reading) => el("div", { class: "hint" }, worded(reading))),
+  );
 }
 
 function worded({ text, score }: Reading): string {

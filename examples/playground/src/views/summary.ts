@@ -12,7 +12,7 @@ export function summaryView({ report, plan }: Outcome): readonly HTMLElement[] {
   return [
     table("Before and after", ["", "float", "quantized", "change"], rowsOf(report)),
     el("p", {}, `${nodes.quantized} of ${nodes.total} nodes compute or move integers.${share} Compared on ${report.samples} pictures. Method: ${plan.method}.`),
-    ...report.warnings.map((warning) => el("p", { class: "problem" }, `Warning: ${warning}`)),
+    ...report.warnings.map((warning) => el("p", { class: "note" }, `Warning: ${warning}`)),
     el(
       "details",
       {},
