@@ -13,13 +13,18 @@ export function summaryView({ report, plan }: Outcome): readonly HTMLElement[] {
     table("Before and after", ["", "float", "quantized", "change"], rowsOf(report)),
     el("p", {}, `${nodes.quantized} of ${nodes.total} nodes compute or move integers.${share} Compared on ${report.samples} pictures. Method: ${plan.method}.`),
     ...report.warnings.map((warning) => el("p", { class: "note" }, `Warning: ${warning}`)),
-    el(
-      "details",
-      {},
-      el("summary", {}, `Why ${nodes.total - nodes.quantized} nodes stay in float`),
-      el("ul", {}, ...reasons.map(({ reason, count }) => el("li", {}, `${count} ${count === 1 ? "node" : "nodes"}: ${reason}`))),
-    ),
+    ...(reasons.length > 0 ? [reasonsView(reasons)] : []),
   ];
+}
+
+function reasonsView(reasons: ReturnType<typeof floatReasons>): HTMLElement {
+  const total = reasons.reduce((sum, { count }) => sum + count, 0);
+  return el(
+    "details",
+    {},
+    el("summary", {}, total === 1 ? "Why one node stays in float" : `Why ${total} nodes stay in float`),
+    el("ul", {}, ...reasons.map(({ reason, count }) => el("li", {}, `${count} ${count === 1 ? "node" : "nodes"}: ${reason}`))),
+  );
 }
 
 function rowsOf({ bytes, latency, agreement, metrics, outputs }: QuantReport): readonly (readonly string[])[] {
