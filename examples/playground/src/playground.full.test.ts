@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { classifierBytes, classNames, pictureFiles } from "./fixtures/classifier.ts";
 import { browserPath, openPage, out, type Served, servePage } from "./fixtures/open-page.ts";
 
-const patience = { timeout: 540_000 };
+/** A busy machine is slow, not wrong. */
+const patience = { timeout: 1_200_000 };
 
-describe.skipIf(!browserPath)("the page (needs a browser of the Chromium family on the path or in HALFTONE_CHROMIUM)", () => {
+describe.skipIf(!browserPath)("the page (needs a browser of the Chromium family on the path or in HALFTONE_CHROMIUM)", patience, () => {
   let served: Served;
   beforeAll(async () => {
     served = await servePage();
