@@ -12,6 +12,8 @@ await build();
 await step("lint", [...tool("@biomejs/biome", "biome"), "ci", "--error-on-warnings", ...(process.stdout.isTTY ? [] : ["--colors=off"]), "."]);
 await step("boundaries", [process.execPath, join(root, "scripts", "check-boundaries.mjs")]);
 await step("types", [...tool("typescript", "tsc"), "-p", "tsconfig.json"]);
+// A page has other globals than everything else here.
+await step("types of the page", [...tool("typescript", "tsc"), "-p", "examples/playground/tsconfig.json"]);
 await step("packages", [process.execPath, join(root, "scripts", "check-packages.mjs")]);
 await step("size", [process.execPath, join(root, "scripts", "check-size.mjs")]);
 if (full) {

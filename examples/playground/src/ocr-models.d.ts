@@ -1,0 +1,4 @@
+declare module "ocr-models/*?url" {
+  const url: string;
+  export default url;
+}
