@@ -16,8 +16,8 @@ test("every combination is a configuration of its target", () => {
 
 test("four-bit weights take half a byte where the target has them", () => {
   const config = (target: keyof typeof targets) => configOf({ ...defaultSettings, weightBits: "4" }, targets[target].make()).weights;
-  expect(config("web-wasm-weights")).toEqual({ dtype: "int4", bits: 4 });
-  expect(config("web-wasm")).toEqual({ bits: 4 });
+  expect(config("web-webgpu")).toEqual({ dtype: "int4", bits: 4 });
+  expect(config("web-wasm-integer")).toEqual({ bits: 4 });
 });
 
 test("every method can be made", () => {

@@ -5,7 +5,7 @@ import { minMax, staticMethods } from "@halftone/min-max";
 import { ptq4vit } from "@halftone/ptq4vit";
 import { qHyVit } from "@halftone/q-hyvit";
 import { repqVit } from "@halftone/repq-vit";
-import { webWasm, webWasmWeights, webWebGpu } from "@halftone/web";
+import { webWasm, webWasmInteger, webWebGpu } from "@halftone/web";
 
 export interface Settings {
   readonly method: keyof typeof methods;
@@ -39,9 +39,13 @@ export const methods = {
 } as const satisfies Readonly<Record<string, { label: string; hint: string; make: () => QuantMethod | readonly QuantMethod[] }>>;
 
 export const targets = {
-  "web-wasm": { label: "All on integers", hint: "WebAssembly, and ONNX Runtime on processors with VNNI: whatever has an integer kernel.", make: webWasm },
-  "web-wasm-weights": { label: "Weights only", hint: "WebAssembly: a smaller download, computed in float; activations lose nothing.", make: webWasmWeights },
-  "web-webgpu": { label: "Weights only, WebGPU", hint: "As WebGPU reads them; computed in float.", make: webWebGpu },
+  "web-wasm": {
+    label: "Products on integers",
+    hint: "What WebAssembly is fastest with: linear layers and attention on integers, convolutions with integer weights computed in float.",
+    make: webWasm,
+  },
+  "web-wasm-integer": { label: "All on integers", hint: "ONNX Runtime on processors with VNNI, too: whatever has an integer kernel.", make: webWasmInteger },
+  "web-webgpu": { label: "Weights only", hint: "As WebGPU reads them, and any other runtime: a smaller download, computed in float.", make: webWebGpu },
 } as const satisfies Readonly<Record<string, { label: string; hint: string; make: () => Target }>>;
 
 export const defaultSettings: Settings = { method: "min-max", target: "web-wasm", weightBits: "8", activationBits: "8", pictures: 16 };
