@@ -5,7 +5,7 @@ import { root } from "./steps.mjs";
 
 /** What is aimed at, and what it may not grow beyond until it is reached; docs/decisions/018-what-a-page-downloads.md. */
 const aim = 60 * 1024;
-const limit = 98 * 1024;
+const limit = 100 * 1024;
 
 const parts = await bundlePage();
 const sizes = new Map();
