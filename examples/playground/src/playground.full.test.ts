@@ -7,7 +7,7 @@ import { classifierBytes, classNames, pictureFiles } from "./fixtures/classifier
 import { browserPath, openPage, out, type Served, servePage } from "./fixtures/open-page.ts";
 
 /** A busy machine is slow, not wrong. */
-const patience = { timeout: 1_200_000 };
+const patience = { timeout: 150_000 };
 
 describe.skipIf(!browserPath)("the page (needs a browser of the Chromium family on the path or in HALFTONE_CHROMIUM)", patience, () => {
   let served: Served;

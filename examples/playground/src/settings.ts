@@ -48,7 +48,7 @@ export const targets = {
   "web-webgpu": { label: "Weights only", hint: "As WebGPU reads them, and any other runtime: a smaller download, computed in float.", make: webWebGpu },
 } as const satisfies Readonly<Record<string, { label: string; hint: string; make: () => Target }>>;
 
-export const defaultSettings: Settings = { method: "min-max", target: "web-wasm", weightBits: "8", activationBits: "8", pictures: 16 };
+export const defaultSettings: Settings = { method: "min-max", target: "web-wasm-integer", weightBits: "8", activationBits: "8", pictures: 16 };
 
 /** Four bits are stored in four where the target reads such weights; any other narrow grid lives in a container of eight. */
 export function configOf({ weightBits, activationBits }: Settings, target: Target): QuantConfigInput {
