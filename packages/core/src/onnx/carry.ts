@@ -1,37 +1,21 @@
-import { create, type DescMessage, isFieldSet, type Message, type MessageShape } from "@bufbuild/protobuf";
-import { AttributeProtoSchema, GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, TensorProtoSchema, ValueInfoProtoSchema } from "onnx-buf";
+import { create, type Message, type MessageName } from "./wire/messages.ts";
 
-/** A message of which nothing is understood here, but everything must be written back. */
-interface Carrier<Schema extends DescMessage> {
-  readonly schema: Schema;
-  readonly fields: readonly (keyof MessageShape<Schema> & string)[];
-}
+/** What of a message the graph has no place for. */
+type Kept<Name extends MessageName> = Partial<Message<Name>> & { readonly $name: Name };
 
-const carrier = <Schema extends DescMessage>(schema: Schema, fields: Carrier<Schema>["fields"]): Carrier<Schema> => ({ schema, fields });
-
-/** By message: the fields that the graph has no place for. Fields newer than this release are always among them. */
-export const carriers = {
-  model: carrier(ModelProtoSchema, ["domain", "modelVersion", "docString", "trainingInfo", "functions", "configuration"]),
-  graph: carrier(GraphProtoSchema, ["docString", "quantizationAnnotation", "metadataProps"]),
-  node: carrier(NodeProtoSchema, ["docString", "overload", "metadataProps", "deviceConfigurations"]),
-  value: carrier(ValueInfoProtoSchema, ["docString", "metadataProps", "type"]),
-  tensor: carrier(TensorProtoSchema, ["name", "docString", "metadataProps", "segment", "stringData"]),
-  attribute: carrier(AttributeProtoSchema, ["docString"]),
-} as const;
-
-/** What must be written back of a message that was read; undefined when the graph holds all of it. */
-export function keep<Schema extends DescMessage>(carrier: Carrier<Schema>, read: MessageShape<Schema>): MessageShape<Schema> | undefined {
-  const { schema, fields } = carrier;
-  const isPresent = fields.some((name) => isFieldSet(read, schema.field[name]!));
-  return isPresent || read.$unknown ? carry(carrier, read) : undefined;
+/** The fields that are named, and all that is not read; undefined when the graph holds all of the message. */
+export function keep<Name extends MessageName>(read: Message<Name>, fields: readonly (keyof Message<Name>)[] = []): Kept<Name> | undefined {
+  const isSet = (field: keyof Message<Name>): boolean => {
+    const content: unknown = read[field];
+    return Array.isArray(content) ? content.length > 0 : content !== undefined;
+  };
+  const set = fields.filter(isSet);
+  if (set.length === 0 && !read.$unread) return undefined;
+  return Object.fromEntries((["$name", "$unread", ...set] as const).map((field) => [field, read[field]])) as Kept<Name>;
 }
 
 /** A new message that starts with what was kept. */
-export function carry<Schema extends DescMessage>({ schema, fields }: Carrier<Schema>, kept: unknown): MessageShape<Schema> {
-  const message = create(schema);
-  const read = kept as MessageShape<Schema> | undefined;
-  if ((read as Message | undefined)?.$typeName !== schema.typeName) return message;
-  for (const field of fields) if (isFieldSet(read!, schema.field[field]!)) message[field] = read![field];
-  if (read!.$unknown) message.$unknown = read!.$unknown;
-  return message;
+export function carry<Name extends MessageName>(name: Name, kept: unknown): Message<Name> {
+  const content = kept as Kept<Name> | undefined;
+  return create(name, content?.$name === name ? content : {});
 }

@@ -4,75 +4,72 @@
  * behind it does none of this: it reads past the end of an inner message without a word. Weights are stepped over, so
  * the walk costs as much as the graph and not as much as the file.
  */
-import type { DescField, DescMessage } from "@bufbuild/protobuf";
-import { ScalarType } from "@bufbuild/protobuf";
-import { ModelProtoSchema } from "onnx-buf";
 import { QuantError } from "../spec/index.ts";
 import { maximumDepth, maximumListedNumbers, maximumModelBytes, maximumParts } from "./limits.ts";
-
-const wire = { varint: 0, bit64: 1, bytes: 2, bit32: 5 } as const;
+import { fieldsByNumber, isMessage, type KnownField, wire } from "./wire/fields.ts";
+import type { MessageName } from "./wire/messages.ts";
 
 /** @throws `invalid-model` with the place and the reason. */
 export function checkWire(bytes: Uint8Array): void {
-  const fields = new Map<DescMessage, ReadonlyMap<number, DescField>>();
+  const tables = fieldsByNumber();
   const path: string[] = [];
   let position = 0;
   let parts = 0;
   let numbers = 0;
   if (bytes.byteLength > maximumModelBytes) exceeds("bytes", maximumModelBytes, "keep its weights in side files (ONNX external data)");
-  checkMessage(ModelProtoSchema, bytes.byteLength);
+  checkMessage("ModelProto", bytes.byteLength);
 
-  function checkMessage(schema: DescMessage, end: number): void {
+  function checkMessage(name: MessageName, end: number): void {
     addPart();
     if (path.length >= maximumDepth) exceeds("levels of nested messages", maximumDepth);
-    const known = fieldsOf(schema);
+    const known = tables[name];
     while (position < end) {
       const start = position;
       const tag = varint(end);
-      const field = known.get(Math.floor(tag / 8));
+      const field = known[Math.floor(tag / 8)];
       const type = tag % 8;
       if (tag < 8 || tag >= 2 ** 32) damaged(`holds a field without a number at byte ${start}`);
-      if (field && !accepts(field, type)) damaged(`holds field ${field.name} in a form that ONNX does not give it, at byte ${start}`);
+      if (field && !accepts(field, type)) damaged(`holds field ${nameOf(field.key)} in a form that ONNX does not give it, at byte ${start}`);
       if (!field) addPart();
       checkField(field, type, end);
     }
   }
 
-  function checkField(field: DescField | undefined, type: number, end: number): void {
+  function checkField(field: KnownField | undefined, type: number, end: number): void {
     if (type === wire.bytes) checkBytes(field, end);
     else if (type === wire.varint) varint(end);
     else if (type === wire.bit64) skip(8, end, field);
     else if (type === wire.bit32) skip(4, end, field);
     else damaged(`holds a field of unknown wire type ${type} at byte ${position}`);
-    if (type !== wire.bytes && field?.fieldKind === "list") count(1);
+    if (type !== wire.bytes && field?.isList) count(1);
   }
 
-  function checkBytes(field: DescField | undefined, end: number): void {
+  function checkBytes(field: KnownField | undefined, end: number): void {
     const length = varint(end);
     const stop = position + length;
     if (stop > end) cutOff(stop, end, field);
-    if (field?.message) {
-      path.push(field.name);
-      checkMessage(field.message, stop);
+    if (field && isMessage(field.kind)) {
+      path.push(field.key);
+      checkMessage(field.kind, stop);
       path.pop();
-    } else if (field?.fieldKind === "list") {
+    } else if (field?.isList) {
       if (isNumeric(field)) checkPacked(field, stop);
       else addPart();
     }
     position = stop;
   }
 
-  function checkPacked(field: DescField, stop: number): void {
-    const size = { [wire.varint]: 1, [wire.bit32]: 4, [wire.bit64]: 8 }[wireTypeOf(field)]!;
+  function checkPacked(field: KnownField, stop: number): void {
+    const size = { [wire.varint]: 1, [wire.bit32]: 4, [wire.bit64]: 8 }[field.wireType]!;
     const length = stop - position;
-    if (length % size !== 0) damaged(`holds a list ${field.name} of ${length} bytes, which is no multiple of ${size}`);
+    if (length % size !== 0) damaged(`holds a list ${nameOf(field.key)} of ${length} bytes, which is no multiple of ${size}`);
     if (size > 1) {
       count(length / size);
       return;
     }
     let entries = 0;
     for (let at = position; at < stop; at++) if (bytes[at]! < 0x80) entries += 1;
-    if (length > 0 && bytes[stop - 1]! >= 0x80) damaged(`holds a list ${field.name} that ends within a number`);
+    if (length > 0 && bytes[stop - 1]! >= 0x80) damaged(`holds a list ${nameOf(field.key)} that ends within a number`);
     count(entries);
   }
 
@@ -89,7 +86,7 @@ export function checkWire(bytes: Uint8Array): void {
     return damaged(`holds a number of more than 10 bytes before byte ${position}`);
   }
 
-  function skip(length: number, end: number, field: DescField | undefined): void {
+  function skip(length: number, end: number, field: KnownField | undefined): void {
     if (position + length > end) cutOff(position + length, end, field);
     position += length;
   }
@@ -104,21 +101,12 @@ export function checkWire(bytes: Uint8Array): void {
     if (numbers > maximumListedNumbers) exceeds("numbers in lists", maximumListedNumbers, "export it with raw_data");
   }
 
-  function fieldsOf(schema: DescMessage): ReadonlyMap<number, DescField> {
-    let known = fields.get(schema);
-    if (!known) {
-      known = new Map(schema.fields.map((field) => [field.number, field]));
-      fields.set(schema, known);
-    }
-    return known;
-  }
-
   function where(): string {
-    return path.length === 0 ? "the model" : path.slice(0, 12).join(".");
+    return path.length === 0 ? "the model" : path.slice(0, 12).map(nameOf).join(".");
   }
 
-  function cutOff(needed: number, end: number, field: DescField | undefined): never {
-    const place = field ? `${where()}.${field.name}` : where();
+  function cutOff(needed: number, end: number, field: KnownField | undefined): never {
+    const place = field ? `${where()}.${nameOf(field.key)}` : where();
     if (end < bytes.byteLength) damaged(`ends at byte ${end} where its content needs ${needed}`);
     throw refusal(`The model is cut off: ${place} needs ${needed} bytes and the file has ${bytes.byteLength}. Fetch or export it again.`, {
       field: place,
@@ -139,29 +127,15 @@ function refusal(message: string, details: Readonly<Record<string, string | numb
   return new QuantError("invalid-model", message, { details });
 }
 
-function accepts(field: DescField, type: number): boolean {
-  return type === wireTypeOf(field) || (field.fieldKind === "list" && isNumeric(field) && type === wire.bytes);
+function accepts(field: KnownField, type: number): boolean {
+  return type === field.wireType || (field.isList && isNumeric(field) && type === wire.bytes);
 }
 
-function isNumeric(field: DescField): boolean {
-  return wireTypeOf(field) !== wire.bytes;
+function isNumeric(field: KnownField): boolean {
+  return field.wireType !== wire.bytes;
 }
 
-function wireTypeOf(field: DescField): number {
-  if (field.message) return wire.bytes;
-  switch (field.scalar) {
-    case ScalarType.STRING:
-    case ScalarType.BYTES:
-      return wire.bytes;
-    case ScalarType.FLOAT:
-    case ScalarType.FIXED32:
-    case ScalarType.SFIXED32:
-      return wire.bit32;
-    case ScalarType.DOUBLE:
-    case ScalarType.FIXED64:
-    case ScalarType.SFIXED64:
-      return wire.bit64;
-    default:
-      return wire.varint;
-  }
+/** As ONNX spells it. */
+function nameOf(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

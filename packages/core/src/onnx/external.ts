@@ -1,11 +1,11 @@
-import { clearField } from "@bufbuild/protobuf";
-import { TensorProto_DataLocation as Location, type ModelProto, type TensorProto, TensorProtoSchema } from "onnx-buf";
 import { byteLength } from "../ir/index.ts";
 import type { ByteSource } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
 import { dtypeFrom } from "./dtype.ts";
 import { shapeOfTensor } from "./read-tensor.ts";
 import { tensorsOf } from "./tensors-of.ts";
+import { externalLocation } from "./wire/codes.ts";
+import type { ModelProto, TensorProto } from "./wire/messages.ts";
 
 /** Where a tensor lies in its side file. */
 interface Piece {
@@ -42,13 +42,13 @@ export async function attachSources(model: ModelProto, sources: ReadonlyMap<stri
 }
 
 function attach(tensor: TensorProto, bytes: Uint8Array): void {
-  tensor.rawData = bytes as Uint8Array<ArrayBuffer>;
+  tensor.rawData = bytes;
   tensor.externalData = [];
-  clearField(tensor, TensorProtoSchema.field["dataLocation"]!);
+  tensor.dataLocation = undefined;
 }
 
 function externalTensors(model: ModelProto): TensorProto[] {
-  return tensorsOf(model).filter((tensor) => tensor.dataLocation === Location.EXTERNAL);
+  return tensorsOf(model).filter((tensor) => tensor.dataLocation === externalLocation);
 }
 
 function piecesOf(model: ModelProto, sizes: ReadonlyMap<string, number>): Piece[] {
@@ -64,7 +64,7 @@ function piecesOf(model: ModelProto, sizes: ReadonlyMap<string, number>): Piece[
 
 function pieceOf(tensor: TensorProto, location: string, sizes: ReadonlyMap<string, number>): Piece {
   const where = `Tensor ${tensor.name || "(unnamed)"}`;
-  const dtype = dtypeFrom(tensor.dataType, where);
+  const dtype = dtypeFrom(tensor.dataType ?? 0, where);
   if (dtype === "string") throw external(tensor, `holds strings, which cannot lie in a side file`, location);
   const needed = byteLength(dtype, shapeOfTensor(tensor, where));
   const offset = wholeNumber(tensor, "offset") ?? 0;
@@ -100,5 +100,5 @@ function entryOf(tensor: TensorProto, key: string): string | undefined {
 }
 
 function external(tensor: TensorProto, what: string, file: string): QuantError {
-  return new QuantError("external-data", `Tensor ${tensor.name || "(unnamed)"} ${what}.`, { details: { tensor: tensor.name, file } });
+  return new QuantError("external-data", `Tensor ${tensor.name || "(unnamed)"} ${what}.`, { details: { tensor: tensor.name ?? "", file } });
 }

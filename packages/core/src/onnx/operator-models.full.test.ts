@@ -1,12 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fromBinary } from "@bufbuild/protobuf";
-import { TensorProtoSchema } from "onnx-buf";
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
 import { checkGraph } from "../ir/index.ts";
 import { readModel, writeModel } from "./index.ts";
 import { readTensor } from "./read-tensor.ts";
+import { decode } from "./wire/decode.ts";
 
 /** The folder `onnx/backend/test/data` of an unpacked release of the onnx Python package, which carries a model per operator. */
 const folder = process.env.HALFTONE_ONNX_DATA ?? "";
@@ -19,7 +18,7 @@ function inputsOf(path: string, names: readonly string[]): Feeds | undefined {
   const files = names.map((_, index) => join(dirname(path), "test_data_set_0", `input_${index}.pb`));
   if (!files.every(existsSync)) return undefined;
   try {
-    const tensors = files.map((file) => readTensor(fromBinary(TensorProtoSchema, readFileSync(file)), file).tensor());
+    const tensors = files.map((file) => readTensor(decode("TensorProto", readFileSync(file)), file).tensor());
     if (!tensors.every((tensor) => runnable.has(tensor.dtype))) return undefined;
     return Object.fromEntries(tensors.map(({ dtype, data, shape }, index) => [names[index]!, new ort.Tensor(dtype as "float32", data as Float32Array, shape)]));
   } catch {

@@ -1,30 +1,24 @@
-import { create } from "@bufbuild/protobuf";
-import {
-  AttributeProtoSchema,
-  type GraphProto,
-  type NodeProto,
-  type SparseTensorProto,
-  AttributeProto_AttributeType as Type,
-  type ValueInfoProto,
-} from "onnx-buf";
 import { Graph, type Node, type Value } from "../ir/index.ts";
 import { QuantError } from "../spec/index.ts";
-import { carriers, keep } from "./carry.ts";
+import { keep } from "./carry.ts";
 import { readAttribute } from "./read-attribute.ts";
 import { readTensor } from "./read-tensor.ts";
 import { readValueInfo } from "./value-info.ts";
+import { attributeType } from "./wire/codes.ts";
+import { create, type GraphProto, type NodeProto, type SparseTensorProto, type ValueInfoProto } from "./wire/messages.ts";
 
 /** A name for a node that has none, from its operator. */
 export type NameNode = (op: string) => string;
 
 /** Fills an empty graph from its wire form. Inputs are linked after all nodes exist: order in the file is not trusted. */
 export function readGraph(proto: GraphProto, graph: Graph, nameNode: NameNode): Graph {
-  graph.origin = keep(carriers.graph, proto);
+  graph.origin = keep(proto);
   for (const info of proto.input) readInput(info, graph);
   for (const tensor of proto.initializer) {
-    const value = graph.value(tensor.name) ?? addValue(graph, tensor.name, "an initializer");
-    if (value.content) throw invalid(`Initializer ${tensor.name} is defined twice; export the model again`, { tensor: tensor.name });
-    value.content = readTensor(tensor, `Initializer ${tensor.name}`);
+    const { name = "" } = tensor;
+    const value = graph.value(name) ?? addValue(graph, name, "an initializer");
+    if (value.content) throw invalid(`Initializer ${name} is defined twice; export the model again`, { tensor: name });
+    value.content = readTensor(tensor, `Initializer ${name}`);
   }
   for (const sparse of proto.sparseInitializer) addSparse(sparse, graph);
   const nodes = proto.node.map((node) => ({ proto: node, node: addNode(node, graph, nameNode) }));
@@ -33,7 +27,7 @@ export function readGraph(proto: GraphProto, graph: Graph, nameNode: NameNode): 
     addAttributes(proto, node, nameNode);
   }
   for (const info of proto.valueInfo) {
-    const value = graph.value(info.name);
+    const value = graph.value(info.name ?? "");
     if (value && !value.isInput) readValueInfo(info, value);
   }
   for (const info of proto.output) graph.addOutput(outputOf(graph, info, nameNode));
@@ -41,9 +35,10 @@ export function readGraph(proto: GraphProto, graph: Graph, nameNode: NameNode): 
 }
 
 function readInput(info: ValueInfoProto, graph: Graph): void {
-  if (graph.value(info.name)) throw invalid(`Graph input ${info.name} is listed twice; export the model again`, { value: info.name });
-  addValue(graph, info.name, "an input");
-  readValueInfo(info, graph.addInput(info.name));
+  const { name = "" } = info;
+  if (graph.value(name)) throw invalid(`Graph input ${name} is listed twice; export the model again`, { value: name });
+  addValue(graph, name, "an input");
+  readValueInfo(info, graph.addInput(name));
 }
 
 function addValue(graph: Graph, name: string, what: string): Value {
@@ -56,35 +51,37 @@ function addSparse(sparse: SparseTensorProto, graph: Graph): void {
   const name = sparse.values?.name ?? "";
   if (graph.value(name)) throw invalid(`Sparse initializer ${name} is defined elsewhere too; export the model again`, { tensor: name });
   addValue(graph, name, "a sparse initializer");
-  const attribute = create(AttributeProtoSchema, { name: "sparse_value", type: Type.SPARSE_TENSOR, sparseTensor: sparse });
+  const attribute = create("AttributeProto", { name: "sparse_value", type: attributeType.sparseTensor, sparseTensor: sparse });
   const node = graph.addNode("Constant", [], { name: `${name}_sparse`, outputs: [name], attributes: { sparse_value: { kind: "opaque", value: attribute } } });
   node.origin = sparse;
 }
 
 function addNode(proto: NodeProto, graph: Graph, nameNode: NameNode): Node {
-  const what = `Node ${proto.name || "(unnamed)"} (${proto.opType})`;
-  if (proto.opType === "") throw invalid(`${what} names no operator; export the model again`, { node: proto.name });
+  const { name = "", opType = "", domain = "" } = proto;
+  const what = `Node ${name || "(unnamed)"} (${opType})`;
+  if (opType === "") throw invalid(`${what} names no operator; export the model again`, { node: name });
   const outputs = proto.output.filter((name) => name !== "");
   const doubled = outputs.find((name, index) => graph.value(name) || outputs.indexOf(name) !== index);
   if (doubled !== undefined) {
     throw invalid(`${what} produces value ${doubled}, which is defined elsewhere too; each value has one producer: export the model again`, {
-      node: proto.name,
+      node: name,
       value: doubled,
     });
   }
-  const domain = proto.domain === "ai.onnx" ? "" : proto.domain;
-  const node = graph.addNode(proto.opType, [], { name: proto.name || nameNode(proto.opType), domain, outputs: proto.output });
-  node.origin = keep(carriers.node, proto);
+  const standard = domain === "ai.onnx" ? "" : domain;
+  const node = graph.addNode(opType, [], { name: name || nameNode(opType), domain: standard, outputs: proto.output });
+  node.origin = keep(proto);
   return node;
 }
 
 function addAttributes(proto: NodeProto, node: Node, nameNode: NameNode): void {
   for (const attribute of proto.attribute) {
-    const where = `Attribute ${attribute.name} of node ${node.name} (${node.op})`;
-    if (node.attributes.has(attribute.name)) throw invalid(`${where} is listed twice; export the model again`, { node: node.name });
+    const { name = "" } = attribute;
+    const where = `Attribute ${name} of node ${node.name} (${node.op})`;
+    if (node.attributes.has(name)) throw invalid(`${where} is listed twice; export the model again`, { node: node.name });
     node.setAttribute(
-      attribute.name,
-      readAttribute(attribute, where, (inner) => readGraph(inner, new Graph(inner.name, node.graph), nameNode)),
+      name,
+      readAttribute(attribute, where, (inner) => readGraph(inner, new Graph(inner.name ?? "", node.graph), nameNode)),
     );
   }
 }
@@ -101,8 +98,9 @@ function inputOf(node: Node, name: string, index: number): Value | undefined {
 
 /** A subgraph that answers with a value from outside gets an Identity: runtimes want it, and every graph then owns its outputs. */
 function outputOf(graph: Graph, info: ValueInfoProto, nameNode: NameNode): Value {
-  const value = graph.resolve(info.name);
-  if (!value) throw invalid(`Graph output ${info.name} is produced by no node; export the model again`, { value: info.name });
+  const { name = "" } = info;
+  const value = graph.resolve(name);
+  if (!value) throw invalid(`Graph output ${name} is produced by no node; export the model again`, { value: name });
   const output = value.graph === graph ? value : graph.addNode("Identity", [value], { name: nameNode("Identity") }).outputs[0]!;
   if (!output.isInput) readValueInfo(info, output);
   return output;

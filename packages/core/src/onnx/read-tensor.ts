@@ -1,21 +1,21 @@
-import type { TensorProto } from "onnx-buf";
 import { bitsPerElement, byteLength, type Constant, constantFromBytes, constantFromStrings, elementCount } from "../ir/index.ts";
 import type { Dtype, TensorData } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
-import { carriers, keep } from "./carry.ts";
+import { keep } from "./carry.ts";
 import { dtypeFrom } from "./dtype.ts";
+import type { TensorProto } from "./wire/messages.ts";
 
 /** A tensor's content without copying: `raw_data` stays a view into the file. */
 export function readTensor(proto: TensorProto, where: string): Constant {
-  const dtype = dtypeFrom(proto.dataType, where);
+  const dtype = dtypeFrom(proto.dataType ?? 0, where);
   const shape = shapeOfTensor(proto, where);
-  const origin = keep(carriers.tensor, proto);
+  const origin = keep(proto, ["name", "stringData"]);
   if (dtype === "string") {
     if (proto.stringData.length !== elementCount(shape))
       throw invalid(where, `holds ${proto.stringData.length} strings where its shape [${shape.join(", ")}] needs ${elementCount(shape)}`);
     return constantFromStrings(shape, proto.stringData, origin);
   }
-  const bytes = proto.rawData.byteLength > 0 ? proto.rawData : bytesOfTypedFields(proto, dtype, elementCount(shape));
+  const bytes = proto.rawData?.byteLength ? proto.rawData : bytesOfTypedFields(proto, dtype, elementCount(shape));
   const expected = byteLength(dtype, shape);
   if (bytes.byteLength !== expected) throw invalid(where, `holds ${bytes.byteLength} bytes where ${dtype} [${shape.join(", ")}] needs ${expected}`);
   return constantFromBytes(dtype, shape, bytes, origin);

@@ -1,14 +1,13 @@
-import { fromBinary } from "@bufbuild/protobuf";
-import { type AttributeProto, type GraphProto, type ModelProto, ModelProtoSchema, type NodeProto } from "onnx-buf";
 import { Graph, type Model } from "../ir/index.ts";
 import type { ByteSource, ModelFiles } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
-import { carriers, keep } from "./carry.ts";
+import { keep } from "./carry.ts";
 import { checkWire } from "./check-wire.ts";
 import { attachFiles, attachSources, locationsOf } from "./external.ts";
-import { maximumDepth } from "./limits.ts";
 import { type NameNode, readGraph } from "./read-graph.ts";
 import { recognize } from "./recognize.ts";
+import { decode } from "./wire/decode.ts";
+import type { AttributeProto, GraphProto, ModelProto, NodeProto } from "./wire/messages.ts";
 
 /** The newest operator set this release was tested with (ONNX Runtime 1.30 executes up to it). */
 export const newestOpset = 26;
@@ -20,14 +19,14 @@ const newestIrVersion = 13;
  * @throws `invalid-model`, `unsupported-opset`, `external-data`.
  */
 export function readModel(files: ModelFiles): Model {
-  const proto = decode(files.model);
+  const proto = readProto(files.model);
   attachFiles(proto, files.external ?? new Map());
   return modelOf(proto);
 }
 
 /** As `readModel`, for side files that are too large for one buffer: only the ranges that tensors lie in are read. */
 export async function readModelFrom(model: Uint8Array, sources: ReadonlyMap<string, ByteSource>): Promise<Model> {
-  const proto = decode(model);
+  const proto = readProto(model);
   await attachSources(proto, sources);
   return modelOf(proto);
 }
@@ -38,11 +37,11 @@ export async function readModelFrom(model: Uint8Array, sources: ReadonlyMap<stri
  * @throws `invalid-model`, `unsupported-opset`, `external-data`.
  */
 export function sideFilesOf(model: Uint8Array): readonly string[] {
-  return locationsOf(decode(model));
+  return locationsOf(readProto(model));
 }
 
 function modelOf(proto: ModelProto): Model {
-  const graph = readGraph(proto.graph!, new Graph(proto.graph!.name), nodeNamer(proto.graph!));
+  const graph = readGraph(proto.graph!, new Graph(proto.graph!.name ?? ""), nodeNamer(proto.graph!));
   if (graph.outputs.length === 0) {
     throw new QuantError("invalid-model", `Graph ${graph.name} has no outputs, so that nothing it computes can be seen: export the model again.`);
   }
@@ -50,15 +49,15 @@ function modelOf(proto: ModelProto): Model {
   return {
     irVersion: Number(proto.irVersion),
     opsets: opsetsOf(proto),
-    producerName: proto.producerName,
-    producerVersion: proto.producerVersion,
-    metadata: new Map(proto.metadataProps.map((entry) => [entry.key, entry.value])),
+    producerName: proto.producerName ?? "",
+    producerVersion: proto.producerVersion ?? "",
+    metadata: new Map(proto.metadataProps.map((entry) => [entry.key ?? "", entry.value ?? ""])),
     graph,
-    origin: keep(carriers.model, proto),
+    origin: keep(proto, ["trainingInfo", "functions"]),
   };
 }
 
-function decode(bytes: Uint8Array): ModelProto {
+function readProto(bytes: Uint8Array): ModelProto {
   const other = recognize(bytes);
   try {
     checkWire(bytes);
@@ -66,20 +65,13 @@ function decode(bytes: Uint8Array): ModelProto {
     if (other) throw notOnnx(bytes, `is ${other.what}: ${other.advice}`, error);
     throw error;
   }
-  const proto = parse(bytes);
-  if (!proto.graph || (proto.opsetImport.length === 0 && proto.irVersion > 2n) || proto.irVersion === 0n) {
+  const proto = decode("ModelProto", bytes);
+  const { irVersion = 0n } = proto;
+  if (!proto.graph || (proto.opsetImport.length === 0 && irVersion > 2n) || irVersion === 0n) {
     throw notOnnx(bytes, other ? `is ${other.what}: ${other.advice}` : "holds no ONNX graph: it is cut off, or another kind of file");
   }
   checkVersions(proto);
   return proto;
-}
-
-function parse(bytes: Uint8Array): ModelProto {
-  try {
-    return fromBinary(ModelProtoSchema, bytes as Uint8Array<ArrayBuffer>, { recursionLimit: maximumDepth });
-  } catch (cause) {
-    throw notOnnx(bytes, "cannot be decoded: it is damaged, or another kind of file", cause);
-  }
 }
 
 function notOnnx(bytes: Uint8Array, what: string, cause?: unknown): QuantError {
@@ -87,7 +79,7 @@ function notOnnx(bytes: Uint8Array, what: string, cause?: unknown): QuantError {
 }
 
 function opsetsOf(proto: ModelProto): Map<string, number> {
-  return new Map(proto.opsetImport.map((entry) => [entry.domain === "ai.onnx" ? "" : entry.domain, Number(entry.version)]));
+  return new Map(proto.opsetImport.map(({ domain = "", version = 0n }) => [domain === "ai.onnx" ? "" : domain, Number(version)]));
 }
 
 function checkVersions(proto: ModelProto): void {
@@ -124,7 +116,7 @@ function nodeNamer(graph: GraphProto): NameNode {
 
 function namesIn(graph: GraphProto): string[] {
   const inAttribute = (attribute: AttributeProto): string[] => [...(attribute.g ? namesIn(attribute.g) : []), ...attribute.graphs.flatMap(namesIn)];
-  return graph.node.flatMap((node: NodeProto) => [node.name, ...node.attribute.flatMap(inAttribute)]);
+  return graph.node.flatMap((node: NodeProto) => [node.name ?? "", ...node.attribute.flatMap(inAttribute)]);
 }
 
 /** Ordering throws on a cycle. */

@@ -10,11 +10,11 @@ import {
 } from "onnx-buf";
 import { describe, expect, it } from "vitest";
 import { checkGraph, cloneModel } from "../ir/index.ts";
+import { allTensors } from "./fixtures/all-tensors.ts";
 import { anyModel } from "./fixtures/any-model.ts";
 import { useTypedField } from "./fixtures/any-tensor.ts";
 import { runs } from "./fixtures/runs.ts";
 import { readModel, readModelFrom, sideFilesOf, writeModel } from "./index.ts";
-import { tensorsOf } from "./tensors-of.ts";
 
 /** Bit for bit; a difference is shown as JSON. */
 function expectSame(written: Uint8Array, expected: ModelProto): void {
@@ -39,7 +39,7 @@ function moveOut(g: fc.GeneratorValue, model: ModelProto): ReadonlyMap<string, U
     ["weights.bin", []],
     ["more/weights.bin", []],
   ]);
-  for (const tensor of tensorsOf(model)) {
+  for (const tensor of allTensors(model)) {
     if (tensor.rawData.byteLength === 0 || !g(fc.boolean)) continue;
     const location = g(() => fc.constantFrom("weights.bin", "more/weights.bin"));
     const content = files.get(location)!;

@@ -1,5 +1,5 @@
-import { create } from "@bufbuild/protobuf";
-import { TensorProto_DataLocation as Location, StringStringEntryProtoSchema } from "onnx-buf";
+import { externalLocation } from "./wire/codes.ts";
+import { create } from "./wire/messages.ts";
 import type { PlaceTensor } from "./write-graph.ts";
 
 interface SideFile {
@@ -54,14 +54,14 @@ export function createSideFiles(name: string, from: number): SideFiles {
   return {
     place: (proto, bytes) => {
       if (bytes.byteLength < from || bytes.byteLength === 0) {
-        proto.rawData = bytes as Uint8Array<ArrayBuffer>;
+        proto.rawData = bytes;
         inlineBytes += bytes.byteLength;
         return;
       }
       const { location, offset } = placeOf(bytes);
       const entries = { location, offset: String(offset), length: String(bytes.byteLength) };
-      proto.dataLocation = Location.EXTERNAL;
-      proto.externalData = Object.entries(entries).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
+      proto.dataLocation = externalLocation;
+      proto.externalData = Object.entries(entries).map(([key, value]) => create("StringStringEntryProto", { key, value }));
     },
     get inlineBytes() {
       return inlineBytes;

@@ -1,4 +1,4 @@
-import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto } from "onnx-buf";
+import type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, SparseTensorProto, TensorProto } from "./wire/messages.ts";
 
 /** Every tensor of the model: of subgraphs, attributes, functions, training graphs and sparse tensors too. */
 export function tensorsOf(model: ModelProto): TensorProto[] {

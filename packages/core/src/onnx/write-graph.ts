@@ -1,24 +1,16 @@
-import { clone } from "@bufbuild/protobuf";
-import {
-  type AttributeProto,
-  type GraphProto,
-  type NodeProto,
-  type SparseTensorProto,
-  SparseTensorProtoSchema,
-  type TensorProto,
-  AttributeProto_AttributeType as Type,
-} from "onnx-buf";
 import type { Attribute, Constant, Graph, Node } from "../ir/index.ts";
-import { carriers, carry } from "./carry.ts";
+import { carry } from "./carry.ts";
 import { dataTypeOf } from "./dtype.ts";
 import { writeValueInfo } from "./value-info.ts";
+import { attributeType as type } from "./wire/codes.ts";
+import type { AttributeProto, GraphProto, NodeProto, SparseTensorProto, TensorProto } from "./wire/messages.ts";
 
 /** Called for each tensor written; may move its content into a side file. */
 export type PlaceTensor = (tensor: TensorProto, bytes: Uint8Array) => void;
 
 /** The wire form of a graph, nodes in topological order. */
 export function writeGraph(graph: Graph, place: PlaceTensor): GraphProto {
-  const proto = carry(carriers.graph, graph.origin);
+  const proto = carry("GraphProto", graph.origin);
   const isSparse = (node: Node): boolean => sparseOf(node) !== undefined;
   proto.name = graph.name;
   proto.node = graph.nodes.filter((node) => !isSparse(node)).map((node) => writeNode(node, place));
@@ -35,17 +27,16 @@ export function writeGraph(graph: Graph, place: PlaceTensor): GraphProto {
 /** The sparse initializer that was read as this node. */
 function sparseOf(node: Node): SparseTensorProto | undefined {
   const read = node.origin as SparseTensorProto | undefined;
-  return read?.$typeName === SparseTensorProtoSchema.typeName ? read : undefined;
+  return read?.$name === "SparseTensorProto" ? read : undefined;
 }
 
 function writeSparse(node: Node): SparseTensorProto {
-  const proto = clone(SparseTensorProtoSchema, sparseOf(node)!);
-  proto.values!.name = node.outputs[0]!.name;
-  return proto;
+  const read = sparseOf(node)!;
+  return { ...read, values: { ...read.values!, name: node.outputs[0]!.name } };
 }
 
 function writeNode(node: Node, place: PlaceTensor): NodeProto {
-  const proto = carry(carriers.node, node.origin);
+  const proto = carry("NodeProto", node.origin);
   proto.name = node.name;
   proto.opType = node.op;
   if (node.domain !== "") proto.domain = node.domain;
@@ -57,30 +48,30 @@ function writeNode(node: Node, place: PlaceTensor): NodeProto {
 
 function writeAttribute(name: string, attribute: Attribute, place: PlaceTensor): AttributeProto {
   if (attribute.kind === "opaque") return attribute.value as AttributeProto;
-  const proto = carry(carriers.attribute, attribute.origin);
+  const proto = carry("AttributeProto", attribute.origin);
   return Object.assign(proto, { name }, contentOf(attribute, place));
 }
 
 function contentOf(attribute: Exclude<Attribute, { kind: "opaque" }>, place: PlaceTensor): Partial<AttributeProto> {
   switch (attribute.kind) {
     case "int":
-      return { type: Type.INT, i: attribute.value };
+      return { type: type.int, i: attribute.value };
     case "float":
-      return { type: Type.FLOAT, f: attribute.value };
+      return { type: type.float, f: attribute.value };
     case "string":
-      return { type: Type.STRING, s: attribute.value as Uint8Array<ArrayBuffer> };
+      return { type: type.string, s: attribute.value };
     case "ints":
-      return { type: Type.INTS, ints: [...attribute.value] };
+      return { type: type.ints, ints: [...attribute.value] };
     case "floats":
-      return { type: Type.FLOATS, floats: [...attribute.value] };
+      return { type: type.floats, floats: [...attribute.value] };
     case "strings":
-      return { type: Type.STRINGS, strings: [...attribute.value] as Uint8Array<ArrayBuffer>[] };
+      return { type: type.strings, strings: [...attribute.value] };
     case "tensor":
-      return { type: Type.TENSOR, t: writeTensor(undefined, attribute.value, place) };
+      return { type: type.tensor, t: writeTensor(undefined, attribute.value, place) };
     case "graph":
-      return { type: Type.GRAPH, g: writeGraph(attribute.value, place) };
+      return { type: type.graph, g: writeGraph(attribute.value, place) };
     case "graphs":
-      return { type: Type.GRAPHS, graphs: attribute.value.map((graph) => writeGraph(graph, place)) };
+      return { type: type.graphs, graphs: attribute.value.map((graph) => writeGraph(graph, place)) };
     default:
       return attribute satisfies never;
   }
@@ -88,7 +79,7 @@ function contentOf(attribute: Exclude<Attribute, { kind: "opaque" }>, place: Pla
 
 /** An initializer's name is its value's; a tensor of an attribute keeps the one it was read with. */
 function writeTensor(name: string | undefined, content: Constant, place: PlaceTensor): TensorProto {
-  const proto = carry(carriers.tensor, content.origin);
+  const proto = carry("TensorProto", content.origin);
   if (name !== undefined) proto.name = name;
   proto.dims = content.shape.map(BigInt);
   proto.dataType = dataTypeOf(content.dtype);

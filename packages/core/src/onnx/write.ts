@@ -1,11 +1,11 @@
-import { create, toBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema, OperatorSetIdProtoSchema, StringStringEntryProtoSchema } from "onnx-buf";
 import type { Attribute, Graph, Model } from "../ir/index.ts";
 import type { ModelFiles } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
-import { carriers, carry } from "./carry.ts";
+import { carry } from "./carry.ts";
 import { maximumModelBytes } from "./limits.ts";
 import { createSideFiles } from "./side-files.ts";
+import { encode } from "./wire/encode.ts";
+import { create } from "./wire/messages.ts";
 import { writeGraph } from "./write-graph.ts";
 
 export interface WriteOptions {
@@ -27,16 +27,16 @@ const largestWeights = 2_000_000_000;
 export function writeModel(model: Model, options: WriteOptions = {}): ModelFiles {
   const externalFrom = options.externalFrom ?? (bytesOfWeights(model.graph) > largestWeights ? 1024 : Number.POSITIVE_INFINITY);
   const side = createSideFiles(options.externalName ?? "model.onnx.data", externalFrom);
-  const proto = carry(carriers.model, model.origin);
+  const proto = carry("ModelProto", model.origin);
   proto.irVersion = BigInt(model.irVersion);
   if (model.producerName !== "") proto.producerName = model.producerName;
   if (model.producerVersion !== "") proto.producerVersion = model.producerVersion;
-  proto.opsetImport = [...model.opsets].map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }));
-  proto.metadataProps = [...model.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value }));
+  proto.opsetImport = [...model.opsets].map(([domain, version]) => create("OperatorSetIdProto", { domain, version: BigInt(version) }));
+  proto.metadataProps = [...model.metadata].map(([key, value]) => create("StringStringEntryProto", { key, value }));
   proto.graph = writeGraph(model.graph, side.place);
   // Before encoding, which would take a multiple of that memory, and after it, for what is no weight.
   assertFits(side.inlineBytes);
-  const bytes = toBinary(ModelProtoSchema, proto);
+  const bytes = encode(proto);
   assertFits(bytes.byteLength);
   return side.files.size > 0 ? { model: bytes, external: side.files } : { model: bytes };
 }
