@@ -53,7 +53,7 @@ export async function normalize(model: Model, options: NormalizeOptions): Promis
   const ruleOptions = signal ? { signal } : {};
   rejectQuantized(model);
   const constants = constantsToInitializers(model);
-  upgradeOpset(model);
+  await upgradeOpset(model);
   const removed = applyRules(model, [removeIdentity, removeDropout], ruleOptions);
   const settled = await settleConstants(model, backend, signal);
   const simplified = applyRules(model, [removeNeutralArithmetic, fuseUnits], ruleOptions);

@@ -1,1 +1,2 @@
-export { upgradeOpset, workingOpset } from "./upgrade.ts";
+export { upgradeOpset } from "./upgrade.ts";
+export { workingOpset } from "./working-opset.ts";

@@ -18,9 +18,9 @@ const assetModels = existsSync(assets) ? readdirSync(assets).filter((name) => ex
 const read = (...path: string[]) => readModel({ model: readFileSync(join(...path)) });
 const operators = (model: Model) => new Set(model.graph.nodes.map((node) => node.op));
 
-function normalizeForm(model: Model): void {
+async function normalizeForm(model: Model): Promise<void> {
   constantsToInitializers(model);
-  upgradeOpset(model);
+  await upgradeOpset(model);
   applyRules(model, [removeIdentity, removeDropout]);
 }
 

@@ -57,9 +57,9 @@ describe("resizing", () => {
     }
   });
 
-  it("refuses tf_half_pixel_for_nn where no newer mode rounds like it", () => {
+  it("refuses tf_half_pixel_for_nn where no newer mode rounds like it", async () => {
     const model = resizeOf(11, [1, 1, 2, 2], { coordinate_transformation_mode: string("tf_half_pixel_for_nn"), nearest_mode: string("ceil") });
-    expect(() => upgradeOpset(model)).toThrow(expect.objectContaining({ code: "unsupported-op", details: { node: "Resize", op: "Resize" } }));
+    await expect(upgradeOpset(model)).rejects.toThrow(expect.objectContaining({ code: "unsupported-op", details: { node: "Resize", op: "Resize" } }));
   });
 
   it("Resize-11 with sizes, empty inputs, a region and a cubic", async () => {
