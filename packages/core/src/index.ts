@@ -18,7 +18,7 @@ export {
 } from "./normalize/index.ts";
 export * from "./numerics/index.ts";
 export * from "./onnx/index.ts";
-export { quantConfigSchema, resolveConfig, tableTarget } from "./placement/index.ts";
+export { resolveConfig, tableTarget } from "./placement/index.ts";
 export {
   answerSites,
   biasOfShift,

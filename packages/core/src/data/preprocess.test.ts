@@ -50,6 +50,13 @@ describe("parsePreprocess", () => {
     [{ ...complete, scale: "1" }, "scale"],
     [{ ...complete, resize: { shortest: 224, exact: [224, 224] } }, "resize"],
     [{ ...complete, resize: { exact: [1e9, 1e9] } }, "resize.exact.0"],
+    [{ ...complete, resize: { shortest: 0 } }, "resize.shortest"],
+    [{ ...complete, resize: { exact: [224] } }, "resize.exact"],
+    [{ ...complete, resize: { shortest: 224, interpolation: "nearest" } }, "resize.interpolation"],
+    [{ ...complete, resize: "exact" }, "resize"],
+    [{ ...complete, mean: [] }, "mean"],
+    [{ ...complete, std: [1, Number.NaN, 1] }, "std.1"],
+    [{ preprocess: { ...complete, size: 3 } }, "preprocess.size"],
     ["bicubic", "preprocess"],
     [null, "preprocess"],
   ])("refuses %j naming the field %s", (json, field) => {

@@ -1,32 +1,13 @@
-import * as z from "zod/mini";
+import { boolean, type Check, fields, integer, listOf, oneOf, text } from "../spec/check.ts";
 import type { QuantConfig, QuantConfigInput, Target, TensorConfig } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
 
-const tensorConfig = z.strictObject({
-  dtype: z.optional(z.enum(["int4", "uint4", "int8", "uint8", "int16", "uint16"])),
-  bits: z.optional(z.int().check(z.minimum(2), z.maximum(16))),
-  scheme: z.optional(z.enum(["asymmetric", "symmetric", "symmetric-uint8", "power-of-two"])),
-  granularity: z.optional(z.enum(["tensor", "channel", "block"])),
-  blockSize: z.optional(z.int().check(z.minimum(2))),
-});
-
-/** The schema of what a user may write in a configuration file. */
-export const quantConfigSchema = z.strictObject({
-  scope: z.optional(z.enum(["partial", "full"])),
-  activations: z.optional(tensorConfig),
-  weights: z.optional(tensorConfig),
-  overrides: z.optional(
-    z.array(z.strictObject({ match: z.string(), float: z.optional(z.boolean()), activations: z.optional(tensorConfig), weights: z.optional(tensorConfig) })),
-  ),
-});
-
 /** The user's wishes on top of the target's defaults. @throws `invalid-config` naming the field. */
 export function resolveConfig(input: QuantConfigInput | undefined, target: Target): QuantConfig {
-  const parsed = quantConfigSchema.safeParse(input ?? {});
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const field = issue.path.join(".") || "(root)";
-    throw new QuantError("invalid-config", `Configuration field ${field}: ${issue.message}.`, { details: { field } });
+  const found = checkConfig(input ?? {}, "");
+  if (found) {
+    const field = found.field || "(root)";
+    throw new QuantError("invalid-config", `Configuration field ${field}: ${found.problem}.`, { details: { field } });
   }
   const overrides = input?.overrides ?? [];
   overrides.forEach((override, index) => void patternOf(override.match, `overrides.${index}.match`));
@@ -82,6 +63,18 @@ function merge(base: TensorConfig, change: Partial<TensorConfig> | undefined): T
 function widthOf(config: TensorConfig): number {
   return Number(config.dtype.replace(/^u?int/, ""));
 }
+
+const checkConfig: Check = (value, field) => {
+  const tensor = fields({
+    dtype: oneOf("int4", "uint4", "int8", "uint8", "int16", "uint16"),
+    bits: integer(2, 16),
+    scheme: oneOf("asymmetric", "symmetric", "symmetric-uint8", "power-of-two"),
+    granularity: oneOf("tensor", "channel", "block"),
+    blockSize: integer(2),
+  });
+  const override = fields({ match: text, float: boolean, activations: tensor, weights: tensor }, ["match"]);
+  return fields({ scope: oneOf("partial", "full"), activations: tensor, weights: tensor, overrides: listOf(override) })(value, field);
+};
 
 function checkTensorConfig(config: TensorConfig, field: string): void {
   if (config.bits > widthOf(config)) {

@@ -1,4 +1,4 @@
 export { type Bounds, boundsOf } from "./bounds.ts";
-export { quantConfigSchema, resolveConfig } from "./config.ts";
+export { resolveConfig } from "./config.ts";
 export { place } from "./place.ts";
 export { tableTarget } from "./support.ts";

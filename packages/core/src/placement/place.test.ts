@@ -249,7 +249,13 @@ describe("configuration", () => {
     [{ weights: { granularity: "block" } }, "weights.blockSize"],
     [{ activations: { granularity: "channel" } }, "activations.granularity"],
     [{ overrides: [{ match: "(" }] }, "overrides.0.match"],
-    [{ activation: {} }, "(root)"],
+    [{ activation: {} }, "activation"],
+    [{ activations: { bits: 2.5 } }, "activations.bits"],
+    [{ weights: { dtype: "int3" } }, "weights.dtype"],
+    [{ overrides: [{ match: "a" }, { float: true }] }, "overrides.1.match"],
+    [{ overrides: [{ match: "a", float: "yes" }] }, "overrides.0.float"],
+    [{ overrides: {} }, "overrides"],
+    [[], "(root)"],
   ])("refuses %j and names the field", (config, field) => {
     expect(() => resolveConfig(config as QuantConfigInput, fixtureTarget)).toThrowError(
       expect.objectContaining({ code: "invalid-config", details: { field } }),
