@@ -21,14 +21,16 @@ export function minMax({ weightClipping = "max", ...options }: MinMaxOptions = {
 
     observe: ({ placement }) => placement.activations.flatMap((site) => site.observed.map(finder.observation)),
 
-    plan: async ({ graph, placement, statistics }) =>
-      answerSites(placement, {
+    plan: async ({ graph, placement, statistics }) => {
+      const rangeOf = await finder.ranges(statistics);
+      return answerSites(placement, {
         activation: (site) => {
-          const range = unionOf(site.observed.map((tensor) => finder.range(tensor, site, statistics)));
+          const range = unionOf(site.observed.map((tensor) => rangeOf(tensor, site)));
           return refusal(range) ?? affineEncoding(site.config, [encodeRange(range, site.config)]);
         },
         weight: (site) => encodeWeight(graph.value(site.tensor)!.constant!, site, { clipping: weightClipping }),
-      }),
+      });
+    },
   };
 }
 
