@@ -27,7 +27,7 @@ import type {
 } from "./spec/index.ts";
 import { QuantError } from "./spec/index.ts";
 import { createStages, now, type Stages } from "./stages.ts";
-import { choosePlan, measureSensitivity, type NodeSensitivity, nodesBelow, verifyModel } from "./verify/index.ts";
+import type { NodeSensitivity } from "./verify/index.ts";
 
 export function createQuantizer(): Quantizer {
   return { quantize, plan, apply };
@@ -44,15 +44,17 @@ export async function quantize(options: QuantizeOptions): Promise<QuantResult> {
   const plan = await makePlan(prepared, options, stages);
   if (options.autoExclude) {
     const rows = await sensitivityOf(prepared, plan, options, options.autoExclude.samples ?? 4, stages);
+    const { nodesBelow } = await import("./verify/sensitivity.ts");
     const excluded = nodesBelow(rows, options.autoExclude.sqnrDb);
     const { autoExclude: _, ...rest } = options;
     if (excluded.length > 0) return quantize({ ...rest, config: withExclusions(options, excluded) });
   }
-  const model = await stages.run("rewrite", () => writeModel(modelToDeploy(prepared.model, plan, options.target)));
+  const model = await stages.run("rewrite", async () => writeModel(await modelToDeploy(prepared.model, plan, options.target)));
   const source = options.verification ?? options.source;
   const total = options.verificationSamples ?? source.batches;
-  const report = await stages.run("verify", (progress) =>
-    verifyModel({
+  const report = await stages.run("verify", async (progress) => {
+    const { verifyModel } = await import("./verify/verify.ts");
+    return verifyModel({
       ...options,
       ...(options.verificationSamples !== undefined && { samples: options.verificationSamples }),
       float: options.model,
@@ -64,8 +66,8 @@ export async function quantize(options: QuantizeOptions): Promise<QuantResult> {
       seconds: stages.seconds,
       now,
       onSample: (done) => progress(done, total),
-    }),
-  );
+    });
+  });
   stages.emit({ type: "verification-end", report });
   return { model, plan, report };
 }
@@ -81,7 +83,7 @@ export async function quantizeUnverified(options: QuantizeOptions): Promise<Omit
   const stages = createStages(options);
   const prepared = await prepareWithSource(options, stages);
   const plan = await makePlan(prepared, options, stages);
-  return { model: await stages.run("rewrite", () => writeModel(modelToDeploy(prepared.model, plan, options.target))), plan };
+  return { model: await stages.run("rewrite", async () => writeModel(await modelToDeploy(prepared.model, plan, options.target))), plan };
 }
 
 /** Applies a plan to the model it was made for. */
@@ -101,7 +103,7 @@ export async function apply(
   const unknown = Object.keys(plan.nodes).find((name) => !prepared.model.graph.node(name));
   if (unknown)
     throw new QuantError("plan-mismatch", `The plan names node ${unknown}, which the normalized model does not have.`, { details: { node: unknown } });
-  return stages.run("rewrite", () => writeModel(modelToDeploy(prepared.model, plan, options.target)));
+  return stages.run("rewrite", async () => writeModel(await modelToDeploy(prepared.model, plan, options.target)));
 }
 
 /** How much each integer node of the plan costs, alone and together with those before it. */
@@ -158,6 +160,7 @@ async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: St
       if (plans.length === 1) return plans[0]!;
       const onPlan = ({ method }: QuantPlan, sqnrDb: number): void => stages.emit({ type: "plan-compared", method, sqnrDb });
       const samples = await firstSamples(options.source, comparedSamples);
+      const { choosePlan } = await import("./verify/choose-plan.ts");
       return await choosePlan({ model, plans, target, backend, samples, onPlan, ...(signal && { signal }) });
     } finally {
       await contexts.dispose();
@@ -181,6 +184,7 @@ const comparedSamples = 16;
 
 async function sensitivityOf(prepared: Prepared, plan: QuantPlan, options: QuantizeOptions, samples: number, stages: Stages) {
   const feeds = await firstSamples(options.source, samples);
+  const { measureSensitivity } = await import("./verify/sensitivity.ts");
   return stages.run("sensitivity", (progress) => measureSensitivity({ ...options, model: prepared.model, plan, samples: feeds, onNode: progress }));
 }
 

@@ -3,25 +3,25 @@ import { weightLayoutOf } from "../placement/roles.ts";
 import { answersOnGrid, entryOf, operandOf, readsStored } from "../plan/index.ts";
 import type { QuantPlan, Target } from "../spec/index.ts";
 import type { EncodingConstants } from "./encoding-constants.ts";
-import { addQuantizePair } from "./lowering/index.ts";
-import { createOperands } from "./operands.ts";
+import { addQuantizePair } from "./lowering/affine.ts";
+import type { Operands } from "./operands.ts";
 
 /**
  * Puts QuantizeLinear and DequantizeLinear behind every encoded activation. Integer readers read the dequantized side.
  * Float readers do too where the producer is an integer kernel, for its float output would exist only for them. Products
- * with a grid of their own read a second pair: behind the first one where there is no other value to read.
+ * with a grid of their own, one of the plan's `operands`, read a second pair: behind the first one where there is no other
+ * value to read.
  */
-export function quantizeActivations(graph: Graph, plan: QuantPlan, target: Target, constants: EncodingConstants): void {
-  const operands = createOperands(graph, constants);
+export function quantizeActivations(graph: Graph, plan: QuantPlan, target: Target, constants: EncodingConstants, operands: Operands | undefined): void {
   for (const name of new Set([...Object.keys(plan.encodings), ...Object.keys(plan.operands ?? {})])) {
     const value = graph.value(name);
     if (!value || value.content) continue;
     const operand = entryOf(plan.operands, name);
     const products = value.consumers.filter((use) => operandOf(use, plan));
     const source = store(graph, value, products, plan, target, constants);
-    if (operand && products.length > 0) operands.add(source, operand, products);
+    if (operand && products.length > 0) operands?.add(source, operand, products);
   }
-  operands.lower();
+  operands?.lower();
 }
 
 /** Answers with what `products` have to read. */

@@ -60,12 +60,12 @@ describe("answers on grids per channel", () => {
     const { plan } = await levelled(model, shared);
     expect(plan.nodes.spread).toEqual({ mode: "integer" });
     expect(plan.notes?.join()).toContain("kernels answer 1 tensor on grids per channel");
-    const { graph } = rewriteExposed(model, plan);
+    const { graph } = await rewriteExposed(model, plan);
     const kernel = graph.node("spread")!;
     expect(kernel.inputs[1]!.producer!.inputs[1]!.shape).toEqual([]);
     expect(kernel.inputs[2]!.producer!.inputs[1]!.shape).toEqual([]);
 
-    const actual = (await runModel(writeModel(rewriteExposed(model, plan)).model, { x })).spread_out_levelled!;
+    const actual = (await runModel(writeModel(await rewriteExposed(model, plan)).model, { x })).spread_out_levelled!;
     const [grid, weights] = [plan.encodings.spread_out!, plan.encodings[model.graph.node("spread")!.inputs[1]!.name]!];
     const expected = convolve(model, fakeQuantize(x, plan.encodings.x!), (weight) => fakeQuantize(weight, weights));
     actual.forEach((value, index) => {
@@ -109,8 +109,8 @@ describe("answers on grids per channel", () => {
 });
 
 /** With the multiplied answers as an output. */
-function rewriteExposed(model: Model, plan: QuantPlan): Model {
-  const rewritten = rewriteModel(model, plan, fixtureTarget);
+async function rewriteExposed(model: Model, plan: QuantPlan): Promise<Model> {
+  const rewritten = await rewriteModel(model, plan, fixtureTarget);
   rewritten.graph.addOutput(rewritten.graph.value("spread_out_levelled")!);
   return rewritten;
 }

@@ -21,7 +21,7 @@ function feedsOf(shape: readonly number[]): Tensors {
 
 /** The signal to noise ratio of the output, and what the runtime made of the model. */
 async function written(model: Model, plan: QuantPlan, feeds: Tensors) {
-  const quantized = rewriteModel(model, plan, target);
+  const quantized = await rewriteModel(model, plan, target);
   checkGraph(quantized.graph);
   const files = writeModel(quantized);
   return { graph: quantized.graph, sqnr: await sqnrOf(writeModel(model).model, files.model, feeds), fusion: await checkFusion(files, backend) };
@@ -106,7 +106,7 @@ describe("operands narrower than what is stored", () => {
       return { y: conv(b, first, "second"), z: b.op("Neg", [raw], {}, "neg"), u: b.op("Abs", [first], {}, "abs") };
     });
     const { plan } = await planByRange(model, feedsOf(image), sixBits, target);
-    const { graph } = rewriteModel(model, plan, target);
+    const { graph } = await rewriteModel(model, plan, target);
     expect(graph.node("neg")!.inputs[0]!.producer!.op).toBe("Exp");
     expect(graph.node("abs")!.inputs[0]!.producer!.inputs[1]!.constant!.data[0]).toBe(plan.encodings.first_out!.scale[0]);
     const [read, clip] = [graph.node("first")!.inputs[0]!.producer!, graph.node("first")!.inputs[0]!.producer!.inputs[0]!.producer!.inputs[0]!.producer!];
@@ -136,10 +136,10 @@ describe("rescaled operands", () => {
     const grid: AffineEncoding = { kind: "affine", dtype: "uint8", scale: [Math.fround(2 / 255)], zeroPoint: [128] };
     const perChannel = { ...grid, scale: ratio.map((each) => Math.fround(each * grid.scale[0]!)), zeroPoint: ratio.map(() => 128), axis: 1 };
     const floatWeights = { ...plan, encodings: {} };
-    const modelOf = (operand: OperandPlan, base = floatWeights) =>
-      writeModel(rewriteModel(depthwise(), { ...base, operands: { sin_out: operand } }, target)).model;
-    const scalar = modelOf({ encoding: grid, rescaling: { axis: 1, scale: ratio } });
-    expect(await sqnrOf(modelOf({ encoding: perChannel }), scalar, feeds)).toBeGreaterThan(120);
+    const modelOf = async (operand: OperandPlan, base = floatWeights) =>
+      writeModel(await rewriteModel(depthwise(), { ...base, operands: { sin_out: operand } }, target)).model;
+    const scalar = await modelOf({ encoding: grid, rescaling: { axis: 1, scale: ratio } });
+    expect(await sqnrOf(await modelOf({ encoding: perChannel }), scalar, feeds)).toBeGreaterThan(120);
   });
 
   it("bring a channel-wise grid to an integer kernel", async () => {
@@ -169,7 +169,7 @@ describe("rescaled operands", () => {
       return { y: b.op("Add", [b.op("MatMul", [norm, b.random([16, 8], "w")], {}, "linear"), b.random([8], "bias")], {}, "add") };
     });
     const feeds = feedsOf([4, 6, 16]);
-    const exposed = buildExposed(model);
+    const exposed = await buildExposed(model);
     const values = (await runModel(exposed, feeds)).norm_out!;
     const ranges = Array.from({ length: 16 }, (_, channel) => {
       const column = values.filter((_, index) => index % 16 === channel);
@@ -183,17 +183,17 @@ describe("rescaled operands", () => {
     const operand: OperandPlan = { encoding: { kind: "affine", dtype: "uint8", scale: [step], zeroPoint: [zeroPoint] }, rescaling: { axis: 2, scale, shift } };
     const { plan } = await planByRange(model, feeds, {}, target);
     const floatWeights: QuantPlan = { ...plan, encodings: {}, operands: { norm_out: operand } };
-    const { graph } = rewriteModel(model, floatWeights, target);
+    const { graph } = await rewriteModel(model, floatWeights, target);
     expect([...graph.nodes].map((node) => node.op)).toEqual(["LayerNormalization", "QuantizeLinear", "DequantizeLinear", "MatMul", "Add"]);
-    const reparameterized = await sqnrOf(writeModel(model).model, writeModel(rewriteModel(model, floatWeights, target)).model, feeds);
+    const reparameterized = await sqnrOf(writeModel(model).model, writeModel(await rewriteModel(model, floatWeights, target)).model, feeds);
     const { w: _, ...activations } = plan.encodings;
-    const single = await sqnrOf(writeModel(model).model, writeModel(rewriteModel(model, { ...plan, encodings: activations }, target)).model, feeds);
+    const single = await sqnrOf(writeModel(model).model, writeModel(await rewriteModel(model, { ...plan, encodings: activations }, target)).model, feeds);
     expect(reparameterized).toBeGreaterThan(single + 3);
   });
 });
 
-function buildExposed(model: Model): Uint8Array {
-  const copy = rewriteModel(model, { version: 1, model: "", method: "", target: "", encodings: {}, nodes: {}, skipped: {} }, target);
+async function buildExposed(model: Model): Promise<Uint8Array> {
+  const copy = await rewriteModel(model, { version: 1, model: "", method: "", target: "", encodings: {}, nodes: {}, skipped: {} }, target);
   copy.graph.addOutput(copy.graph.value("norm_out")!);
   return writeModel(copy).model;
 }
@@ -203,7 +203,7 @@ describe("codes of a plan", () => {
     for (const weights of [{ bits: 6 }, { dtype: "int4" as const }]) {
       const { plan } = await planByRange(network(), feedsOf(image), { weights }, target);
       const codes = Int8Array.from({ length: 8 * 8 * 9 }, (_, index) => (index % 15) - 8);
-      const { graph } = rewriteModel(network(), { ...plan, codes: { first_w: encodeCodes(codes) } }, target);
+      const { graph } = await rewriteModel(network(), { ...plan, codes: { first_w: encodeCodes(codes) } }, target);
       const stored = graph.node("first")!.inputs[1]!.producer!.inputs[0]!.constant!;
       const expected = weights.dtype ? codes.filter((_, index) => index % 2 === 0).map((code, index) => (code & 15) | (codes[2 * index + 1]! << 4)) : codes;
       expect(Int8Array.from(stored.data as Int8Array)).toEqual(expected);
@@ -212,7 +212,7 @@ describe("codes of a plan", () => {
 
   it("are refused where they do not fit", async () => {
     const { plan } = await planByRange(network(), feedsOf(image), {}, target);
-    expect(() => rewriteModel(network(), { ...plan, codes: { first_w: "AAAA" } }, target)).toThrowError(
+    await expect(rewriteModel(network(), { ...plan, codes: { first_w: "AAAA" } }, target)).rejects.toThrowError(
       expect.objectContaining({ code: "invalid-config", details: { field: "codes.first_w" } }),
     );
   });

@@ -22,7 +22,7 @@ async function rewritten(model: Model, shapes: Readonly<Record<string, readonly 
   const feeds = randomFeeds(shapes);
   const before = writeModel(model).model;
   const { plan } = await planByRange(model, feeds, config);
-  const quantized = rewriteModel(model, plan, fixtureTarget);
+  const quantized = await rewriteModel(model, plan, fixtureTarget);
   checkGraph(quantized.graph);
   expect(Buffer.compare(writeModel(model).model, before), "the original changed").toBe(0);
   const [expected, actual] = [await runModel(before, feeds), await runModel(writeModel(quantized).model, feeds)];

@@ -6,7 +6,6 @@ import { removeAbsorbedClippings } from "./clippings.ts";
 import { encodingConstants } from "./encoding-constants.ts";
 import { levelAnswers } from "./level-answers.ts";
 import { chooseOpsetForSignedCodes } from "./opset-for-signed-codes.ts";
-import { rescaleOperands } from "./rescalings.ts";
 import { quantizeWeights } from "./weights.ts";
 
 /**
@@ -14,21 +13,22 @@ import { quantizeWeights } from "./weights.ts";
  *
  * @throws `invalid-config` naming the field of the plan that does not fit the model.
  */
-export function rewriteModel(model: Model, plan: QuantPlan, target: Target): Model {
+export async function rewriteModel(model: Model, plan: QuantPlan, target: Target): Promise<Model> {
   const quantized = cloneModel(model);
   const constants = encodingConstants(quantized.graph);
-  const rescaled = rescaleOperands(quantized.graph, plan, target);
+  const operands = plan.operands && (await import("./own-grids.ts"));
+  const rescaled = operands ? operands.rescaleOperands(quantized.graph, plan, target) : plan;
   removeAbsorbedClippings(quantized.graph, rescaled, target);
   const levelled = levelAnswers(quantized.graph, rescaled, target);
   quantizeBiases(quantized.graph, levelled, constants);
   quantizeWeights(quantized.graph, levelled, constants);
-  quantizeActivations(quantized.graph, levelled, target, constants);
+  quantizeActivations(quantized.graph, levelled, target, constants, operands?.createOperands(quantized.graph, constants));
   return quantized;
 }
 
 /** The same, in the operator set that runtimes load it from; `rewriteModel` keeps the one that stages work on. @throws as it. */
-export function modelToDeploy(model: Model, plan: QuantPlan, target: Target): Model {
-  const quantized = rewriteModel(model, plan, target);
+export async function modelToDeploy(model: Model, plan: QuantPlan, target: Target): Promise<Model> {
+  const quantized = await rewriteModel(model, plan, target);
   chooseOpsetForSignedCodes(quantized);
   return quantized;
 }

@@ -46,7 +46,7 @@ const ofScores: GradientLoss = { kind: "kl", tensor: "y", axis: -1 };
 async function gradientsOf(search: SearchCase, start: StartingPlan, feeds: readonly Tensors[], tensor: string, loss: GradientLoss): Promise<readonly Tensor[]> {
   const { graph, placement, target, model } = search;
   const plan = assemblePlan({ graph, placement, target, methodPlan: start, method: "start", model: "" });
-  const gradients = buildGradientModel(rewriteModel(model, plan, target), { loss, wrt: [tensor] });
+  const gradients = buildGradientModel(await rewriteModel(model, plan, target), { loss, wrt: [tensor] });
   const float = cloneModel(model);
   if (!float.graph.value(loss.tensor)!.isOutput) float.graph.addOutput(float.graph.value(loss.tensor)!);
   const targets = await outputsOf(float, feeds, loss.tensor);

@@ -20,7 +20,7 @@ export async function openGradients(network: Network, tensors: readonly string[]
   const { model: observed, outputs } = observedModel(network.model, [...tensors, loss.tensor]);
   // What a reader of the loss's tensor sees: behind the grid where it is stored on one.
   const seen = { ...loss, tensor: outputs.get(loss.tensor)! };
-  const model = buildGradientModel(modelOnGrids(observed, network, quantized), { loss: seen, wrt: [...new Set([...tensors, seen.tensor])] });
+  const model = buildGradientModel(await modelOnGrids(observed, network, quantized), { loss: seen, wrt: [...new Set([...tensors, seen.tensor])] });
   const float = await openObserver(network, [loss.tensor]);
   const session = await network.backend.open(writeModel(model), { fuseQuantized: false, spinning: false }).catch(async (cause) => {
     await float.dispose();

@@ -27,7 +27,7 @@ export interface Network {
  */
 export async function openObserver(network: Network, tensors: readonly string[], part?: PartialPlan): Promise<Observer> {
   const { model, outputs } = observedModel(network.model, tensors);
-  const session = await network.backend.open(writeModel(part ? modelOnGrids(model, network, part) : model), { fuseQuantized: false, spinning: false });
+  const session = await network.backend.open(writeModel(part ? await modelOnGrids(model, network, part) : model), { fuseQuantized: false, spinning: false });
   return observerOf(session, outputs, network.signal);
 }
 
@@ -63,9 +63,9 @@ export function observedModel(original: Model, tensors: readonly string[]): { re
 }
 
 /** A new model that computes on the grids of `part`, and in float elsewhere. */
-export function modelOnGrids(model: Model, { placement, target }: Pick<Network, "placement" | "target">, part: PartialPlan): Model {
+export async function modelOnGrids(model: Model, { placement, target }: Pick<Network, "placement" | "target">, part: PartialPlan): Promise<Model> {
   const plan: QuantPlan = planFromPart(model.graph, placement, target, presentIn(model, part));
-  const rewritten = rewriteModel(model, plan, target);
+  const rewritten = await rewriteModel(model, plan, target);
   pruneDead(rewritten.graph);
   return rewritten;
 }

@@ -26,7 +26,7 @@ export async function choosePlan(options: ChoosePlanOptions): Promise<QuantPlan>
   const reference = await outputsOf(options, beforeSoftmax(cloneModel(options.model)));
   let best: { readonly plan: QuantPlan; readonly sqnrDb: number } | undefined;
   for (const plan of options.plans) {
-    const sqnrDb = meanSqnr(reference, await outputsOf(options, beforeSoftmax(modelToDeploy(options.model, plan, options.target))));
+    const sqnrDb = meanSqnr(reference, await outputsOf(options, beforeSoftmax(await modelToDeploy(options.model, plan, options.target))));
     options.onPlan?.(plan, sqnrDb);
     if (!best || sqnrDb > best.sqnrDb) best = { plan, sqnrDb };
   }

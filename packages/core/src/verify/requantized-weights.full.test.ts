@@ -33,11 +33,11 @@ describe.skipIf(!existsSync(path))("weights behind our back, MobileNetV1 0.75 (s
     const { plan } = await planByRange(model, feeds);
     const weights = new Set(model.graph.initializers.map((value) => value.name));
     const activationsOnly: QuantPlan = { ...plan, encodings: Object.fromEntries(Object.entries(plan.encodings).filter(([name]) => !weights.has(name))) };
-    const floatWeights = writeModel(rewriteModel(model, activationsOnly, fixtureTarget));
+    const floatWeights = writeModel(await rewriteModel(model, activationsOnly, fixtureTarget));
 
     const findings = (await checkFusion(floatWeights, backend)).findings.filter((finding) => finding.kind === "requantized-weight");
     expect(findings.length).toBeGreaterThan(20);
-    const exported = await checkFusion(writeModel(rewriteModel(model, plan, fixtureTarget)), backend);
+    const exported = await checkFusion(writeModel(await rewriteModel(model, plan, fixtureTarget)), backend);
     expect(exported.findings).toEqual([]);
 
     const reference = await run({ model: readFileSync(path) });

@@ -45,7 +45,7 @@ export async function measureSensitivity(options: SensitivityOptions): Promise<r
   return rows;
 
   async function outputsOf(context: SensitivityOptions, restricted: QuantPlan): Promise<readonly Float32Array[]> {
-    const session = await context.backend.open(writeModel(rewriteModel(model, restricted, context.target)), { fuseQuantized: false });
+    const session = await context.backend.open(writeModel(await rewriteModel(model, restricted, context.target)), { fuseQuantized: false });
     try {
       const outputs: Float32Array[] = [];
       for (const feeds of samples) {

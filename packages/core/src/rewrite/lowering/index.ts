@@ -6,8 +6,6 @@ import { lowerAffine } from "./affine.ts";
 import { lowerLog } from "./log.ts";
 import { lowerTwin } from "./twin.ts";
 
-export { addQuantizePair } from "./affine.ts";
-
 /**
  * Makes `readers` read `source` as `encoding` stores it. `source` is float32 and stays as it is; every reader is an input of a product
  * (Conv, MatMul, Gemm). Of a twin, the product that is in the graph reads the low branch and keeps its bias, which may be int32 in that

@@ -7,7 +7,8 @@ import { readModel, writeModel } from "../../onnx/index.ts";
 import type { AffineEncoding, Dimension, Encoding, LogEncoding, SessionOptions, Tensor, TwinEncoding } from "../../spec/index.ts";
 import { buildModel, type GraphBuilder } from "../../testing/build-model.ts";
 import { axisAttributes, encodingConstants } from "../encoding-constants.ts";
-import { addQuantizePair, lowerOperand } from "./index.ts";
+import { addQuantizePair } from "./affine.ts";
+import { lowerOperand } from "./index.ts";
 
 const backend = nodeBackend();
 
