@@ -16,6 +16,7 @@ export const oldModel = "for a model of an operator set before 21";
 const occasions = new Map([
   ["packages/core/src/verify/verify.ts", measuring],
   ["packages/core/src/normalize/opset/carry-over.ts", oldModel],
+  ["packages/core/src/calibrate/reduce/samples.ts", "when values are looked at one by one, as for a calibration that clips"],
   ["packages/methods/min-max/src/clipped-ranges.ts", "for a calibration that clips"],
   ["packages/core/src/rewrite/own-grids.ts", "for a plan with grids of single products, which min-max does not make"],
   ["packages/core/src/verify/choose-plan.ts", "when several methods are compared"],

@@ -71,7 +71,7 @@ async function startRun(
   const observations = all.map(({ observation }) => observation);
   const shapeOf = await shapesFor(model, observations, first, backend, signal);
   const open = await withoutSettled(model, all, shapeOf, first, samples, backend, signal);
-  const instrumented = instrument(
+  const instrumented = await instrument(
     model,
     open.map(({ observation }) => fewerValues(observation, samples)),
     shapeOf,

@@ -5,7 +5,6 @@ import { executionOrder } from "./reduce/execution-order.ts";
 import { extremesInGraph, type ReadTensor } from "./reduce/extremes.ts";
 import { notANumberInGraph, watchedValues } from "./reduce/not-a-number.ts";
 import { observingNodes, type ShapeOf } from "./reduce/observing-nodes.ts";
-import { samplesInGraph } from "./reduce/samples.ts";
 
 /** The model with nodes that reduce what is observed, and the way to read their results. */
 export interface Instrumented {
@@ -19,13 +18,15 @@ export interface Instrumented {
   sawNaN(outputs: Tensors): boolean;
 }
 
-export function instrument(model: Model, observations: readonly Observation<unknown>[], shapeOf: ShapeOf): Instrumented {
+/** Samples are not what every method looks at: what takes them is loaded with the first observation that does. */
+export async function instrument(model: Model, observations: readonly Observation<unknown>[], shapeOf: ShapeOf): Promise<Instrumented> {
   const { graph, ...rest } = cloneModel(model);
   const watched = watchedValues(graph);
   const nodes = observingNodes(graph, shapeOf);
   const order = executionOrder(nodes);
   const extremes = extremesInGraph(nodes, order);
-  const samples = samplesInGraph(nodes, order);
+  const takesSamples = observations.some(({ reduction }) => reduction.kind === "samples");
+  const samples = takesSamples ? (await import("./reduce/samples.ts")).samplesInGraph(nodes, order) : undefined;
   const whole: Value[] = [];
 
   const reduce = (value: Value, reduction: Reduction): ReadTensor => {
@@ -33,7 +34,7 @@ export function instrument(model: Model, observations: readonly Observation<unkn
       case "extremes":
         return extremes.add(value, reduction.axis);
       case "samples":
-        return samples.add(value, reduction.count);
+        return samples!.add(value, reduction.count);
       case "values": {
         const output = nodes.output(nodes.add("Identity", [value]));
         output.dtype = value.dtype;
@@ -51,9 +52,9 @@ export function instrument(model: Model, observations: readonly Observation<unkn
     return { key, read };
   });
   const notANumber = notANumberInGraph(nodes, watched);
-  const outputs = [...extremes.finish(), ...samples.finish(), ...whole, ...notANumber.outputs];
+  const outputs = [...extremes.finish(), ...(samples?.finish() ?? []), ...whole, ...notANumber.outputs];
   order.finish(outputs);
-  const phase = samples.phase();
+  const phase = samples?.phase();
   return {
     files: writeModel({ ...rest, graph }),
     fetch: outputs.map(({ name }) => name),
