@@ -4,23 +4,35 @@ import { throwIfAborted } from "./abort.ts";
 import { backendFailure } from "./failure.ts";
 import type { OnnxRuntime } from "./runtime.ts";
 import { tensorBridge } from "./tensors.ts";
+import type { Turns } from "./turns.ts";
 
 /** What runs: a binding of ONNX Runtime, and its name for messages. */
 export interface SessionHost {
   readonly runtime: OnnxRuntime;
   readonly name: string;
   readonly runOptions?: InferenceSession.RunOptions;
+  /** Types it passes besides those that every binding does. */
+  readonly besides?: readonly Dtype[];
+  /** Shared by the sessions of a binding that does one thing at a time. Without them, runs overlap. */
+  readonly turns?: Turns;
+  /** Words for what this binding throws. Default `backendFailure`. */
+  readonly failure?: typeof backendFailure;
 }
 
-/** A session of a binding whose runs may overlap. @throws `backend-failed` when the runtime refuses the model. */
+const atOnce: Turns["inTurn"] = (_, task) => task();
+
+/** A session of a binding. @throws `backend-failed` when the runtime refuses the model. */
 export async function openSession(host: SessionHost, model: ModelFiles, options: InferenceSession.SessionOptions): Promise<Session> {
-  const native = await createNative(host, model, options);
+  const { inTurn } = host.turns ?? { inTurn: atOnce };
+  const failure = host.failure ?? backendFailure;
+  const native = await inTurn(undefined, () => createNative(host, model, options));
   const tensors = tensorBridge(host);
   const types = typesOf(native);
   const inFlight = new Set<Promise<unknown>>();
   let disposal: Promise<void> | undefined;
 
   const run = async (feeds: Tensors, fetch: readonly string[]): Promise<Tensors> => {
+    checkFeeds(native, feeds);
     for (const name of fetch) tensors.check(name, outputType(native, name));
     const inputs = Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, tensors.toRuntime(name, tensor)]));
     const outputs = await native.run(inputs, fetch, host.runOptions);
@@ -34,31 +46,32 @@ export async function openSession(host: SessionHost, model: ModelFiles, options:
     async run(feeds, { fetch = native.outputNames, signal } = {}) {
       throwIfAborted(signal);
       if (disposal) throw new QuantError("backend-failed", "The session was disposed; open the model again.");
-      const running = run(feeds, fetch);
+      const running = inTurn(signal, () => run(feeds, fetch));
       inFlight.add(running);
       try {
         const outputs = await running;
         throwIfAborted(signal);
         return outputs;
       } catch (cause) {
-        throw backendFailure(host.name, "refused a run", cause);
+        throw failure(host.name, "refused a run", cause);
       } finally {
         inFlight.delete(running);
       }
     },
     dispose() {
-      disposal ??= Promise.allSettled(inFlight).then(() => native.release());
+      disposal ??= Promise.allSettled(inFlight).then(() => inTurn(undefined, () => native.release()));
       return disposal;
     },
   };
 }
 
 /** The binding's own session. @throws `backend-failed`. */
-export async function createNative({ runtime, name }: SessionHost, model: ModelFiles, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+export async function createNative(host: SessionHost, model: ModelFiles, options: InferenceSession.SessionOptions): Promise<InferenceSession> {
+  const { runtime, name, failure = backendFailure } = host;
   try {
     return await runtime.InferenceSession.create(model.model, options);
   } catch (cause) {
-    throw backendFailure(name, "refused the model", cause);
+    throw failure(name, "refused the model", cause);
   }
 }
 
@@ -66,7 +79,17 @@ export async function createNative({ runtime, name }: SessionHost, model: ModelF
 function typesOf(native: InferenceSession): ReadonlyMap<string, TensorType> {
   const tensors = [...native.inputMetadata, ...native.outputMetadata].flatMap((value) => (value.isTensor ? [value] : []));
   // Bindings show an unknown rank as they show a scalar: without dimensions.
-  return new Map(tensors.map(({ name, type, shape }) => [name, { dtype: type as Dtype, shape: shape.length > 0 ? shape : undefined }]));
+  return new Map(tensors.map(({ name, type, shape }) => [name, { dtype: type as Dtype, shape: shape.length > 0 ? shape.map(dimensionOf) : undefined }]));
+}
+
+/** A dimension without a name and a size comes as -1, which loses its sign in WebAssembly's memory. */
+function dimensionOf(dimension: number | string): number | string {
+  return typeof dimension === "number" && (dimension < 0 || dimension > 0x7fffffff) ? "" : dimension;
+}
+
+function checkFeeds(native: InferenceSession, feeds: Tensors): void {
+  const missing = native.inputNames.filter((name) => !Object.hasOwn(feeds, name));
+  if (missing.length > 0) throw new QuantError("backend-failed", `The run was not fed ${missing.join(", ")}.`, { details: { tensor: missing[0]! } });
 }
 
 function outputType(native: InferenceSession, name: string): string {

@@ -1,8 +1,9 @@
 import type { ModelFiles, Tensors } from "@halftone/core";
+import { tensorBridge, turns } from "@halftone/core/backend";
+import { hostOf } from "../session/host.ts";
 import { runtimeOptions } from "../session/options.ts";
 import type { LoadRuntime, OnnxRuntime } from "../session/runtime.ts";
 import type { Provider } from "../session/settings.ts";
-import { tensorsOf } from "../session/tensors.ts";
 
 /** An operator that the runtime executed, and what executed it. */
 export interface ExecutedKernel {
@@ -31,7 +32,7 @@ export function profiler(provider: Provider, load: LoadRuntime): Profiler {
       const session = await runtime.InferenceSession.create(model.model, { ...runtimeOptions(provider, {}, model), enableProfiling: true });
       lines = [];
       try {
-        await session.run(inputsOf(runtime, feeds));
+        await session.run(inputsOf(runtime, provider, feeds));
         // Not part of the runtime's public types, which every session of it has nevertheless.
         (session as unknown as { endProfiling(): void }).endProfiling();
         return lines.flatMap(kernelOf);
@@ -43,8 +44,8 @@ export function profiler(provider: Provider, load: LoadRuntime): Profiler {
   };
 }
 
-function inputsOf(runtime: OnnxRuntime, feeds: Tensors) {
-  const tensors = tensorsOf(runtime);
+function inputsOf(runtime: OnnxRuntime, provider: Provider, feeds: Tensors) {
+  const tensors = tensorBridge(hostOf(runtime, provider, turns()));
   return Object.fromEntries(Object.entries(feeds).map(([name, tensor]) => [name, tensors.toRuntime(name, tensor)]));
 }
 

@@ -1,4 +1,5 @@
 import { QuantError } from "@halftone/core";
+import { loadOnce } from "@halftone/core/backend";
 import { checkThreads } from "../environment/threads.ts";
 import { checkWebGpu } from "../environment/webgpu.ts";
 import type { Provider, RuntimeSettings } from "./settings.ts";
@@ -10,14 +11,10 @@ export type LoadRuntime = () => Promise<OnnxRuntime>;
 
 /** Loads and configures once; concurrent callers share the load, and a load that failed is tried again by the next caller. */
 export function lazyRuntime(provider: Provider, load: LoadRuntime, settings: RuntimeSettings): LoadRuntime {
-  let loading: Promise<OnnxRuntime> | undefined;
-  return () => {
-    loading ??= prepare(provider, load, settings).catch((cause: unknown) => {
-      loading = undefined;
-      throw unavailable(provider, cause);
-    });
-    return loading;
-  };
+  return loadOnce(
+    () => prepare(provider, load, settings),
+    (cause) => unavailable(provider, cause),
+  );
 }
 
 async function prepare(provider: Provider, load: LoadRuntime, settings: RuntimeSettings): Promise<OnnxRuntime> {

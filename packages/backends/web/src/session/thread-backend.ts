@@ -1,8 +1,8 @@
 import type { Backend } from "@halftone/core";
-import { turns } from "@halftone/core/backend";
+import { openSession, turns } from "@halftone/core/backend";
+import { hostOf } from "./host.ts";
 import { runtimeOptions } from "./options.ts";
 import { type LoadRuntime, lazyRuntime } from "./runtime.ts";
-import { openSession } from "./session.ts";
 import type { Provider, RuntimeSettings } from "./settings.ts";
 
 /** Sessions of onnxruntime-web in the thread that calls. */
@@ -11,7 +11,6 @@ export function threadBackend(provider: Provider, load: LoadRuntime, settings: R
   const shared = turns();
   return {
     name: `web-${provider}`,
-    open: async (model, options) =>
-      openSession({ runtime: await runtime(), name: `onnxruntime-web/${provider}`, turns: shared }, model, runtimeOptions(provider, settings, model, options)),
+    open: async (model, options) => openSession(hostOf(await runtime(), provider, shared), model, runtimeOptions(provider, settings, model, options)),
   };
 }
