@@ -4,7 +4,7 @@ import { bundlePage, measuring, oldModel } from "./page-bundle.mjs";
 import { root } from "./steps.mjs";
 
 /** Gzipped bytes before the first call, and by the end of it for a model of an older operator set; docs/decisions/018-what-a-page-downloads.md. */
-const limits = { first: 60 * 1024, call: 67 * 1024 };
+const limits = { first: 60 * 1024, call: 68 * 1024 };
 
 const parts = await bundlePage();
 const kibibytes = (bytes) => (bytes / 1024).toFixed(1);
