@@ -1,10 +1,11 @@
-import { type Dtype, type ModelFiles, QuantError, type Session, type Tensors, type TensorType } from "@halftone/core";
+import { type ModelFiles, QuantError, type Session, type Tensors } from "@halftone/core";
 import { type TensorBridge, type Turns, throwIfAborted } from "@halftone/core/backend";
 import type { InferenceSession } from "onnxruntime-web";
 import { backendFailure } from "./failure.ts";
 import { runOptions } from "./options.ts";
 import type { OnnxRuntime } from "./runtime.ts";
 import { tensorsOf } from "./tensors.ts";
+import { typesOf } from "./types.ts";
 
 /** What a session needs besides its model. The runtime does one thing at a time: `turns` is shared by its sessions. */
 export interface SessionHost {
@@ -57,18 +58,6 @@ async function create({ runtime, name }: SessionHost, model: ModelFiles, options
   } catch (cause) {
     throw backendFailure(name, "refused the model", cause);
   }
-}
-
-/** What the runtime inferred when it loaded the model. */
-function typesOf(native: InferenceSession): ReadonlyMap<string, TensorType> {
-  const tensors = [...native.inputMetadata, ...native.outputMetadata].flatMap((value) => (value.isTensor ? [value] : []));
-  // The binding shows an unknown rank as it shows a scalar: without dimensions.
-  return new Map(tensors.map(({ name, type, shape }) => [name, { dtype: type as Dtype, shape: shape.length > 0 ? shape.map(dimensionOf) : undefined }]));
-}
-
-/** A dimension without a name and a size comes as -1 that lost its sign in WebAssembly's memory. */
-function dimensionOf(dimension: number | string): number | string {
-  return typeof dimension === "number" && (dimension < 0 || dimension > 0x7fffffff) ? "" : dimension;
 }
 
 function checkFeeds(native: InferenceSession, feeds: Tensors): void {
