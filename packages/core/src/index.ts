@@ -6,6 +6,7 @@ export { type InspectOptions, inspect, type ModelInspection, type Outlook, type 
 export * from "./ir/index.ts";
 export {
   findUnits,
+  fixShapes,
   inferTypes,
   type Normalization,
   type NormalizeOptions,
