@@ -3,12 +3,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type CalibrationSource, type QuantPlan, quantizeUnverified, type Tensors } from "@halftone/core";
+import { type CalibrationSource, planDifferences, type QuantPlan, quantizeUnverified, type Tensors } from "@halftone/core";
 import { nodeBackend } from "@halftone/node";
 import { webWasmInteger } from "@halftone/web";
 import { contenderOf } from "./methods/contender-of.ts";
 import { type BenchPage, openPage } from "./page/open-page.ts";
-import { planDifferences } from "./page/plan-differences.ts";
 import { verdictOf } from "./shared/answers.ts";
 import { assetsFolder } from "./shared/assets.ts";
 import { machineInWords } from "./shared/machine.ts";

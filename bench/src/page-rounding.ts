@@ -3,12 +3,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Backend, plan } from "@halftone/core";
+import { type Backend, plan, planDifferences } from "@halftone/core";
 import { minMax } from "@halftone/min-max";
 import { nodeBackend } from "@halftone/node";
 import { webWasmInteger } from "@halftone/web";
 import { chromiumBackend } from "@halftone/web/chromium";
-import { planDifferences } from "./page/plan-differences.ts";
 import { assetsFolder } from "./shared/assets.ts";
 import { openWorkload } from "./shared/open-workload.ts";
 import { tableLines } from "./shared/table-lines.ts";

@@ -1,12 +1,13 @@
 // npm run bench:tuner [-- --json --seeds 100 --tolerance 0.1 --strategies transfer,random --sources 5 --landscapes measured]: how many trials each strategy needs on the landscapes of
 // Quantune (every configuration of six networks, measured by the paper's author) and on those of bench/landscapes (measured here, by `npm run bench --
-// landscape`), and how that compares with drawing at random. A network that is searched is known by its features and float accuracy; `transfer` also
-// knows the other networks of its set. Only what was asked for counts and is told.
+// landscape`), and how that compares with drawing at random. A network that is searched is known by its features and float accuracy; `transfer` and
+// `transfer-paper` also know the other networks of its set. Only what was asked for counts and is told. --json ends with one line: the rows of Quantune's
+// landscapes by strategy, those of the others under `measured`.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { boostedTrees, geneticSearch, gridSearch, randomSearch, transferSearch } from "@halftone/tuner";
+import { boostedTrees, geneticSearch, gridSearch, randomSearch, transferPaperSearch, transferSearch } from "@halftone/tuner";
 import type { Landscape } from "./tuner/landscape.ts";
 import { readMeasured } from "./tuner/measured.ts";
 import { readQuantune } from "./tuner/quantune.ts";
@@ -28,19 +29,24 @@ const { values: flags } = parseArgs({
 const file = join(resolve(process.env.HALFTONE_ASSETS ?? "../shared/assets"), "quantune", "landscapes.json");
 const tolerance = Number(flags.tolerance);
 /** They draw nothing: every seed gives the same trials. */
-const seedless = ["transfer", "grid"];
-const strategies = [transferSearch(), boostedTrees(), geneticSearch(), geneticSearch({ preset: "paper" }), randomSearch(), gridSearch()];
+const seedless = ["transfer", "transfer-paper", "grid"];
+/** They are told what is known of other networks. */
+const learning = ["transfer", "transfer-paper"];
+const strategies = [transferSearch(), transferPaperSearch(), boostedTrees(), geneticSearch(), geneticSearch({ preset: "paper" }), randomSearch(), gridSearch()];
 
 const sets = flags.landscapes.split(",");
+const result: Record<string, unknown> = { tolerance, seeds: Number(flags.seeds) };
 if (sets.includes("quantune")) {
   if (!existsSync(file)) console.log(`skipped: ${file} is not there; set HALFTONE_ASSETS`);
-  else await bench("Quantune's landscapes", await readQuantune(file), Number(flags.seeds));
+  else Object.assign(result, await bench("Quantune's landscapes", await readQuantune(file), Number(flags.seeds)));
 }
 if (sets.includes("measured")) {
-  await bench("Landscapes measured here", await readMeasured(fileURLToPath(new URL("../landscapes", import.meta.url))), Number(flags.seeds));
+  const folder = fileURLToPath(new URL("../landscapes", import.meta.url));
+  result["measured"] = await bench("Landscapes measured here", await readMeasured(folder), Number(flags.seeds));
 }
+if (flags.json) console.log(JSON.stringify(result));
 
-async function bench(title: string, landscapes: readonly Landscape[], seeds: number): Promise<void> {
+async function bench(title: string, landscapes: readonly Landscape[], seeds: number): Promise<Readonly<Record<string, unknown>>> {
   const expected = landscapes.map((landscape) => expectedRandom(landscape, tolerance));
   const wanted = flags.strategies?.split(",");
   console.log(
@@ -53,7 +59,7 @@ async function bench(title: string, landscapes: readonly Landscape[], seeds: num
   for (const strategy of strategies.filter(({ name }) => wanted === undefined || wanted.includes(name))) {
     const means = landscapes.map((landscape) => {
       const others = landscapes.filter((other) => other !== landscape).map(({ table }) => table);
-      const known = strategy.name === "transfer" ? choices(others, Math.min(others.length, Number(flags.sources))) : [[]];
+      const known = learning.includes(strategy.name) ? choices(others, Math.min(others.length, Number(flags.sources))) : [[]];
       const runs = seedless.includes(strategy.name) ? 1 : seeds;
       return mean(known.flatMap((tables) => Array.from({ length: runs }, (_, seed) => trialsTo(landscape, strategy, tables, tolerance, seed))));
     });
@@ -64,7 +70,8 @@ async function bench(title: string, landscapes: readonly Landscape[], seeds: num
     const trials = Object.fromEntries(landscapes.map(({ name }, index) => [name, { trials: means[index], overRandom: ratios[index] }]));
     rows[strategy.name] = { geomeanOverRandom, worstOverRandom, models: trials };
   }
-  console.log(flags.json ? `${JSON.stringify({ title, tolerance, seeds, ...rows })}\n` : "");
+  console.log("");
+  return rows;
 }
 
 /** Every way to choose `count` of the items. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { gridSearch, randomSearch, transferSearch } from "@halftone/tuner";
+import { gridSearch, randomSearch, transferPaperSearch, transferSearch } from "@halftone/tuner";
 import { describe, expect, test } from "vitest";
 import { readQuantune } from "./quantune.ts";
 import { bestOf, expectedRandom, trialsTo } from "./search.ts";
@@ -43,5 +43,13 @@ describe.skipIf(!existsSync(file))("the landscapes of Quantune (needs the assets
     });
     expect(Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)).toBeGreaterThan(8);
     expect(Math.min(...ratios)).toBeGreaterThan(1);
+  });
+
+  test("take the paper's transfer, whose author counts 48, no more trials to the very best of four networks", () => {
+    const counts = ["mobilenet-v2", "squeezenet", "resnet18", "resnet50"].map((name) => {
+      const others = landscapes.filter((other) => other.name !== name).map(({ table }) => table);
+      return trialsTo(landscapes.find((own) => own.name === name)!, transferPaperSearch(), others, 0, 0);
+    });
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(48);
   });
 });

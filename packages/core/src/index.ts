@@ -6,6 +6,7 @@ export { type InspectOptions, inspect, type ModelInspection, type Outlook, type 
 export * from "./ir/index.ts";
 export {
   findUnits,
+  fixShapes,
   inferTypes,
   type Normalization,
   type NormalizeOptions,
@@ -33,8 +34,10 @@ export {
   levelAnswers,
   levelObservations,
   operandRanges,
+  type PlanDifferences,
   type PlanDraft,
   parsePlan,
+  planDifferences,
   quantPlanSchema,
   rescaleWeight,
   type SiteAnswers,

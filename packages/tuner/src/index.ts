@@ -27,3 +27,4 @@ export { gridSearch } from "./strategies/grid.ts";
 export { randomSearch } from "./strategies/random.ts";
 export { type SuccessiveHalvingOptions, successiveHalving } from "./strategies/successive-halving.ts";
 export { type TransferOptions, transferSearch } from "./strategies/transfer/transfer.ts";
+export { type TransferPaperOptions, transferPaperSearch } from "./strategies/transfer-paper/transfer-paper.ts";

@@ -1,4 +1,4 @@
-import { type QuantPlan, type QuantReport, quantize, type Target } from "@halftone/core";
+import { planDifferences, type QuantReport, quantize, type Target } from "@halftone/core";
 import { floats } from "@halftone/core/testing";
 import { expect, test } from "vitest";
 import { commands } from "vitest/browser";
@@ -28,7 +28,7 @@ test.for([
     quantize({ model: { model: bytesOf(real.model) }, source, method: realMethods[method](), target, backend: wasmBackend() });
   const integer = await quantizeFor(webWasmInteger());
   const mixed = await quantizeFor(webWasm());
-  const differences = compare(integer.plan, real.plan);
+  const differences = planDifferences(integer.plan, real.plan);
   console.info(
     `${name}, ${method}: scales within ${differences.scale} of Node's; ${speeds("8 bits", integer.report)}; ${speeds("for web-wasm", mixed.report)}`,
   );
@@ -47,19 +47,3 @@ function speeds(label: string, { latency }: QuantReport): string {
   const milliseconds = (seconds: number) => (seconds * 1000).toFixed(1);
   return `${label} ${milliseconds(latency.quantized)} ms, float ${milliseconds(latency.float)} ms`;
 }
-
-/** How far scales lie apart, and everything else that is not the same: encodings, zero points, codes, decisions. */
-function compare(ours: QuantPlan, theirs: QuantPlan): { readonly scale: number; readonly others: readonly string[] } {
-  const others: string[] = [];
-  let scale = 0;
-  const visit = (path: string, left: unknown, right: unknown): void => {
-    if (isRecord(left) && isRecord(right))
-      for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) visit(`${path}.${key}`, left[key], right[key]);
-    else if (/\.scale\.\d+$/.test(path)) scale = Math.max(scale, Math.abs(Number(left) / Number(right) - 1));
-    else if (left !== right) others.push(`${path}: ${left}, on Node ${right}`);
-  };
-  visit("", ours, theirs);
-  return { scale, others };
-}
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null;

@@ -1,20 +1,20 @@
 import { resolve } from "node:path";
 import { apply, formatBytes, parsePlan, type QuantPlan, sizeOfModel } from "@halftone/core";
-import { readModelFiles } from "@halftone/node";
 import { Command } from "commander";
 import type { Execute } from "../execute.ts";
 import { checkOutputs } from "../files/output-paths.ts";
+import { readFloatModel } from "../files/read-float-model.ts";
 import { readTextFile } from "../files/read-json-file.ts";
-
 import { writeOutputs } from "../files/write-outputs.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { addPluginOption } from "../options/quantization.ts";
+import { addShapeOption, type ShapeOptions } from "../options/shapes.ts";
 import type { Context, Outcome } from "../outcome.ts";
 import { backendFor } from "../plugins/backend-for.ts";
 import { openRegistry } from "../plugins/open-registry.ts";
 import { nodesAndReasons } from "../text/report-text.ts";
 
-interface Options extends OutputOptions {
+interface Options extends OutputOptions, ShapeOptions {
   readonly output: string;
   readonly plugin?: readonly string[];
 }
@@ -26,6 +26,7 @@ export function applyCommand(run: Execute): Command {
     .argument("<plan>", "plan, as quantize writes it")
     .requiredOption("-o, --output <out>", "where the quantized model goes");
   addPluginOption(command);
+  addShapeOption(command);
   addOutputOptions(command);
   return command.action((model: string, plan: string, options: Options) => run(options, (context) => applyFile(model, plan, options, context)));
 }
@@ -36,7 +37,7 @@ async function applyFile(modelFile: string, planFile: string, options: Options, 
   const plan = parsePlan(await readTextFile(planPath, "plan"));
   const registry = await openRegistry({ flags: options.plugin ?? [] }, cwd);
   const target = await registry.target(plan.target);
-  const float = await readModelFiles(modelPath);
+  const float = await readFloatModel(modelPath, options.shape);
   const quantized = await apply(float, plan, { target, backend: backendFor(target, registry), ...context });
   await writeOutputs({ model: { path: output, files: quantized } }, context.signal);
   const bytes = { before: sizeOfModel(float), after: sizeOfModel(quantized) };

@@ -7,16 +7,15 @@ import { readPreprocess } from "../data/open-data.ts";
 import type { Execute } from "../execute.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { oneOf } from "../options/parse.ts";
-import { type Shapes, shapes } from "../options/shapes.ts";
+import { addShapeOption, type ShapeOptions } from "../options/shapes.ts";
 import type { Context, Outcome } from "../outcome.ts";
 import { packModel } from "../pack/pack-model.ts";
 import { alignColumns } from "../text/table.ts";
 import { plural } from "../text/units.ts";
 
-interface Options extends OutputOptions {
+interface Options extends OutputOptions, ShapeOptions {
   readonly output: string;
   readonly target: MobileTargetName;
-  readonly shape?: Shapes;
   readonly preprocess?: string;
 }
 
@@ -27,8 +26,8 @@ export function packCommand(run: Execute): Command {
     .argument("<model>", "ONNX model, quantized for the target or in float")
     .addOption(new Option("--target <name>", "which provider is to run it").choices(names).argParser(oneOf("--target", names)).makeOptionMandatory())
     .requiredOption("-o, --output <folder>", "where the files go")
-    .option("--shape <input=sizes>", "shape that an input will have, such as image=1x3x224x224; may be repeated", shapes("--shape"))
     .option("--preprocess <file>", "how an image becomes an input (JSON); goes into the card");
+  addShapeOption(command);
   addOutputOptions(command);
   return command.action((model: string, options: Options) => run(options, (context) => packFile(model, options, context)));
 }

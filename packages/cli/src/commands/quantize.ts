@@ -1,6 +1,5 @@
 import { basename, resolve } from "node:path";
 import { formatPlan, type QuantResult, quantize, renderReport } from "@halftone/core";
-import { readModelFiles } from "@halftone/node";
 import { Command } from "commander";
 import { draw } from "../data/draw.ts";
 import { withLabels } from "../data/labelled.ts";
@@ -8,7 +7,7 @@ import { nameSample } from "../data/name-sample.ts";
 import { openData } from "../data/open-data.ts";
 import type { Execute } from "../execute.ts";
 import { checkOutputs, type OutputPaths, planBeside, searchBeside } from "../files/output-paths.ts";
-
+import { readFloatModel } from "../files/read-float-model.ts";
 import { writeOutputs } from "../files/write-outputs.ts";
 import { addDataOptions, type DataOptions } from "../options/data.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
@@ -65,7 +64,7 @@ async function quantizeFile(file: string, options: Options, context: Context): P
   const { method, target, backend, config, samples, seed, bridges, file: settings } = recipe;
   const tolerance = options.tolerance ?? settings.tolerance;
   const autoExclude = options.autoExclude ?? settings.autoExclude;
-  const model = await readModelFiles(path(file));
+  const model = await readFloatModel(path(file), options.shape);
   const data = await openData(options, model, context);
   const drawn = draw(data.names.length, { calibration: samples, verification: options.verify, seed });
   const { source: verification, metrics } = await withLabels(data.pick(drawn.verification), options.labels, context);

@@ -1,12 +1,11 @@
 import { resolve } from "node:path";
 import { type Distance, formatDecibel, type NodeSensitivity, type QuantEvent, sensitivity } from "@halftone/core";
-import { readModelFiles } from "@halftone/node";
 import { Command } from "commander";
 import { draw } from "../data/draw.ts";
 import { nameSample } from "../data/name-sample.ts";
 import { openData } from "../data/open-data.ts";
 import type { Execute } from "../execute.ts";
-
+import { readFloatModel } from "../files/read-float-model.ts";
 import { addDataOptions, type DataOptions } from "../options/data.ts";
 import { addOutputOptions, type OutputOptions } from "../options/output.ts";
 import { wholeNumber } from "../options/parse.ts";
@@ -33,7 +32,7 @@ export function sensitivityCommand(run: Execute): Command {
 
 async function rankLayers(file: string, options: Options, context: Context): Promise<Outcome> {
   const { method, target, backend, config, samples, seed, search, bridges } = await readRecipe(options, context.cwd);
-  const model = await readModelFiles(resolve(context.cwd, file));
+  const model = await readFloatModel(resolve(context.cwd, file), options.shape);
   const data = await openData(options, model, context);
   const source = data.pick(draw(data.names.length, { calibration: samples, verification: 1, seed }).calibration);
   let planned = "";

@@ -115,11 +115,15 @@ describe("tune", () => {
     const [header, ...known] = await linesOf("search.jsonl");
     for (const { trial } of known) trial.outcome.score = trial.id === 5 ? 0.99 : 0.1;
     await writeFile(workspace.path("known.jsonl"), [header, ...known].map((line) => `${JSON.stringify(line)}\n`).join(""));
-    const argv = ["tune", "model.onnx", ...data, ...options, "--journal", "other.jsonl", "--trials", "1"];
-    expect((await halftone(...argv, "--transfer", "known.jsonl")).code).toBe(0);
-    const [, first] = await linesOf("other.jsonl");
-    expect(first.trial.candidate).toEqual(known[5].trial.candidate);
-    expect((await halftone(...argv, "--resume", "--transfer", "nowhere.jsonl")).json.error.details).toMatchObject({ field: "--transfer" });
+    const argv = ["tune", "model.onnx", ...data, ...options, "--trials", "1"];
+    for (const strategy of ["transfer", "transfer-paper"]) {
+      expect((await halftone(...argv, "--strategy", strategy, "--journal", `${strategy}.jsonl`, "--transfer", "known.jsonl")).code).toBe(0);
+      const [, first] = await linesOf(`${strategy}.jsonl`);
+      expect(first.trial.candidate).toEqual(known[5].trial.candidate);
+    }
+    expect((await halftone(...argv, "--journal", "transfer.jsonl", "--resume", "--transfer", "nowhere.jsonl")).json.error.details).toMatchObject({
+      field: "--transfer",
+    });
   });
 
   test("a space of the user's own, what the target cannot execute taken out of it", async () => {

@@ -2,9 +2,10 @@ import type { Scheme, Scope } from "@halftone/core";
 import { type Command, Option } from "commander";
 import { calibrations, granularities, schemes, scopes } from "./names.ts";
 import { type Assignments, assignments, type Bits, bits, oneOf, patterns, repeated, wholeNumber } from "./parse.ts";
+import { addShapeOption, type ShapeOptions } from "./shapes.ts";
 
 /** The flags that say how to quantize; each wins over the same field of the configuration file. */
-export interface QuantizationOptions {
+export interface QuantizationOptions extends ShapeOptions {
   readonly method?: string;
   readonly methodOption?: Assignments;
   readonly target?: string;
@@ -58,7 +59,7 @@ export function addRecipeOptions(command: Command): Command {
 
 /** The recipe, and how the data is drawn. */
 export function addQuantizationOptions(command: Command): Command {
-  return addRecipeOptions(command)
+  return addShapeOption(addRecipeOptions(command))
     .option("--samples <n>", "samples to calibrate with, drawn by seed (default: 128, or three quarters of fewer)", wholeNumber("--samples", 1))
     .option("--seed <n>", "seed of every draw (default: 0)", wholeNumber("--seed", 0))
     .option("--search-samples <n>", "samples that a method which searches looks at (default: 32)", wholeNumber("--search-samples", 1))

@@ -63,7 +63,7 @@ export function addSearchOptions(command: Command): Command {
     .option("--method <name>", "method to choose from in the space full; may be repeated (default: min-max alone)", repeated)
     .option("--bits <w8a8>", "widths to choose from in the space full; may be repeated (default: w8a8 alone)", widths)
     .option("--sensitive <k>", "how many of the most sensitive layers stay in float, to choose from in the space full; may be repeated", counts)
-    .option("--strategy <name>", "transfer, boosted-trees, random, grid, genetic, genetic-paper; halving: before any of them", "transfer")
+    .option("--strategy <name>", "transfer, transfer-paper, boosted-trees, random, grid, genetic, genetic-paper; halving: before any of them", "transfer")
     .option("--transfer <journal>", "journal of another model to learn from; may be repeated", repeated)
     .option("--evaluation <n>", "samples that a trial is scored on, at most, kept apart from calibration", wholeNumber("--evaluation", 1), 256)
     .option("--search-samples <n>", "samples that a method which searches looks at (default: 32)", wholeNumber("--search-samples", 1))

@@ -1,9 +1,18 @@
 import { QuantError } from "@halftone/core";
+import type { Command } from "commander";
 
 export type Shapes = Readonly<Record<string, readonly number[]>>;
 
+export interface ShapeOptions {
+  readonly shape?: Shapes;
+}
+
+export function addShapeOption(command: Command): Command {
+  return command.option("--shape <input=sizes>", "shape that an input will have, such as image=1x3x224x224; may be repeated", shapes("--shape"));
+}
+
 /** Collects `input=1x3x224x224`. */
-export function shapes(flag: string): (text: string, before: Shapes | undefined) => Shapes {
+function shapes(flag: string): (text: string, before: Shapes | undefined) => Shapes {
   return (text, before) => {
     const [, name, sizes] = /^(.+)=(\d+(?:x\d+)*)$/.exec(text) ?? [];
     const shape = (sizes ?? "").split("x").map(Number);

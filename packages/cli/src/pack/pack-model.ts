@@ -1,8 +1,19 @@
 /** What a phone loads: the model in ORT format in both styles, what a reduced build must hold, a card, checksums. */
 import { createHash } from "node:crypto";
 import { basename, extname } from "node:path";
-import { type Backend, inferTypes, type Model, type ModelFiles, QuantError, readModel, type SessionOptions, viewOf, writeModel } from "@halftone/core";
-import { checkProvider, fixShapes, formatPackCard, type PackCard, type PackedFile, providerTable, requiredOperators } from "@halftone/mobile";
+import {
+  type Backend,
+  fixShapes,
+  inferTypes,
+  type Model,
+  type ModelFiles,
+  QuantError,
+  readModel,
+  type SessionOptions,
+  viewOf,
+  writeModel,
+} from "@halftone/core";
+import { checkProvider, formatPackCard, type PackCard, type PackedFile, providerTable, requiredOperators } from "@halftone/mobile";
 import { type OrtStyle, ortFormat } from "@halftone/node";
 import { distanceOfForms } from "./compare-forms.ts";
 import { madeUpFeeds } from "./made-up-feeds.ts";
@@ -77,8 +88,7 @@ export async function packModel(files: ModelFiles, { name, target, shapes, prepr
 /** What was planned for an open shape is not what the runtime fuses where the shape is fixed afterwards. */
 function refuse(error: unknown, shapes: PackOptions["shapes"]): never {
   if (!QuantError.is(error) || error.code !== "backend-failed" || Object.keys(shapes).length === 0) throw error;
-  const advice =
-    "If the model was quantized with an open shape, fix the shape of the float model first (`fixShapes` of @halftone/mobile, or where it is exported) and quantize that.";
+  const advice = "If the model was quantized with an open shape, quantize the float model with the same --shape instead.";
   throw new QuantError("backend-failed", `${error.message} ${advice}`, { details: error.details, cause: error });
 }
 

@@ -6,3 +6,4 @@ export type { OnnxRuntime } from "./runtime.ts";
 export { createNative, openSession, type SessionHost } from "./session.ts";
 export { type TensorBridge, type TensorBridgeOptions, tensorBridge } from "./tensors.ts";
 export { type Turns, turns } from "./turns.ts";
+export { typesOf } from "./types.ts";

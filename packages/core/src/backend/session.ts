@@ -1,10 +1,11 @@
 import type { InferenceSession } from "onnxruntime-common";
-import { type Dtype, type ModelFiles, QuantError, type Session, type Tensors, type TensorType } from "../spec/index.ts";
+import { type Dtype, type ModelFiles, QuantError, type Session, type Tensors } from "../spec/index.ts";
 import { throwIfAborted } from "./abort.ts";
 import { backendFailure } from "./failure.ts";
 import type { OnnxRuntime } from "./runtime.ts";
 import { tensorBridge } from "./tensors.ts";
 import type { Turns } from "./turns.ts";
+import { typesOf } from "./types.ts";
 
 /** What runs: a binding of ONNX Runtime, and its name for messages. */
 export interface SessionHost {
@@ -73,18 +74,6 @@ export async function createNative(host: SessionHost, model: ModelFiles, options
   } catch (cause) {
     throw failure(name, "refused the model", cause);
   }
-}
-
-/** What the runtime inferred when it loaded the model. */
-function typesOf(native: InferenceSession): ReadonlyMap<string, TensorType> {
-  const tensors = [...native.inputMetadata, ...native.outputMetadata].flatMap((value) => (value.isTensor ? [value] : []));
-  // Bindings show an unknown rank as they show a scalar: without dimensions.
-  return new Map(tensors.map(({ name, type, shape }) => [name, { dtype: type as Dtype, shape: shape.length > 0 ? shape.map(dimensionOf) : undefined }]));
-}
-
-/** A dimension without a name and a size comes as -1, which loses its sign in WebAssembly's memory. */
-function dimensionOf(dimension: number | string): number | string {
-  return typeof dimension === "number" && (dimension < 0 || dimension > 0x7fffffff) ? "" : dimension;
 }
 
 function checkFeeds(native: InferenceSession, feeds: Tensors): void {

@@ -19,6 +19,7 @@ import { findUnits, fuseUnits, type Unit } from "./units/index.ts";
 
 export { upgradeOpset, workingOpset } from "./opset/index.ts";
 export type { Refusal } from "./rule.ts";
+export { fixShapes } from "./shapes/fix-shapes.ts";
 export { inferTypes } from "./shapes/infer-types.ts";
 export { type ObservedShapes, recordShapes } from "./shapes/record-shapes.ts";
 export { findUnits, type Unit, type UnitKind } from "./units/index.ts";

@@ -8,6 +8,7 @@ export { gridClips } from "./grid-clips.ts";
 export { leastFactorOf } from "./least-factor.ts";
 export { encodeLevelled, levelAnswers, levelObservations } from "./level-answers.ts";
 export { computesOnGrid, staysOnGrid, storesWeight } from "./modes.ts";
+export { type PlanDifferences, planDifferences } from "./plan-differences.ts";
 export { createPlanDraft, type Finding, type PlanDraft } from "./plan-draft.ts";
 export { answersOnGrid, inputEncodingOf, inputScaleOf, operandOf, type Reading, readsStored } from "./reads.ts";
 export { biasOfShift, checkRescaling, isShifted, rescaleWeight } from "./rescale.ts";

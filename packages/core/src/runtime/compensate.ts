@@ -1,4 +1,4 @@
-import { codeRange, compensatedRounding, floatValues, isSigned, leastSquaresChange } from "../numerics/index.ts";
+import { codeRange, floatValues, isSigned, leastSquaresChange, roundByHalves } from "../numerics/index.ts";
 import { encodeCodes } from "../plan/index.ts";
 import type { AffineEncoding, Layer, LayerSample, Moments, NodeView, Tensor } from "../spec/index.ts";
 import { pause } from "./pause.ts";
@@ -52,15 +52,10 @@ export async function compensatedCodes({ layer, node, weight, encoding, halves }
       if (change) for (let index = 0; index < own.length; index++) own[index]! += change[index]!;
       const indexAt = (position: number): number => scaleIndex(entry, from + Math.floor(position / columns), position % columns);
       const [scaleOf, zeroPointOf] = [(position: number) => encoding.scale[indexAt(position)]!, (position: number) => encoding.zeroPoint[indexAt(position)]!];
-      const rounded = compensatedRounding({
-        weight: own,
-        depth: to - from,
-        columns,
-        scaleOf,
-        zeroPointOf,
-        codes: codeRange(encoding),
-        moments: sumOf(moments.map(({ second }) => second)),
-      });
+      const rounded = roundByHalves(
+        { weight: own, depth: to - from, columns, scaleOf, zeroPointOf, codes: codeRange(encoding) },
+        moments.map(({ second }) => second),
+      );
       rounded.forEach((code, index) => {
         codes[placeOf(layout, entry, from + Math.floor(index / columns), index % columns)] = code;
         own[index] = (code - zeroPointOf(index)) * scaleOf(index);
@@ -73,9 +68,4 @@ export async function compensatedCodes({ layer, node, weight, encoding, halves }
 function entryOf({ shape, data }: Tensor, entry: number): Float32Array {
   const size = shape[1]! * shape[2]!;
   return (data as Float32Array).subarray(entry * size, (entry + 1) * size);
-}
-
-function sumOf(parts: readonly Float32Array[]): Float32Array {
-  const [first, ...others] = parts as [Float32Array, ...Float32Array[]];
-  return first.map((value, index) => others.reduce((sum, part) => sum + part[index]!, value));
 }

@@ -24,7 +24,7 @@ describe.skipIf(executable === undefined)("inside a page (needs Chromium: instal
   }, 120_000);
   afterAll(() => browser?.close());
 
-  test.each(["transfer", "boosted-trees", "genetic", "halving:random", "grid"])(
+  test.each(["transfer", "transfer-paper", "boosted-trees", "genetic", "halving:random", "grid"])(
     "%s proposes what it proposes in Node, with the journal in IndexedDB",
     async (strategy) => {
       const expected = await here.search(strategy, 25, memoryStore());

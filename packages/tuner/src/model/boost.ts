@@ -1,5 +1,5 @@
 import { gradientsOf, type Objective } from "./gradients.ts";
-import { growTree, type TreeOptions } from "./grow-tree.ts";
+import { growTree, orderOf, type TreeOptions } from "./grow-tree.ts";
 import type { Matrix, TrainingRows } from "./rows.ts";
 import { predictTree, type Tree } from "./tree.ts";
 
@@ -24,9 +24,10 @@ export function boost(rows: TrainingRows, options: BoostingOptions = {}, include
   const { objective = "squared-error", rounds = 100, baseScore = objective === "pairwise" ? 0 : meanOf(rows.targets, include) } = options;
   const { eta = 0.3, lambda = 1, gamma = 0, minChildWeight = 1, maxDepth = 6 } = options;
   const predictions = new Float32Array(rows.targets.length).fill(baseScore);
+  const order = orderOf(rows.features, include);
   const trees: Tree[] = [];
   for (let round = 0; round < rounds; round++) {
-    const tree = growTree(rows.features, gradientsOf(objective, rows, predictions), include, { eta, lambda, gamma, minChildWeight, maxDepth });
+    const tree = growTree(rows.features, gradientsOf(objective, rows, predictions), order, { eta, lambda, gamma, minChildWeight, maxDepth });
     for (let row = 0; row < predictions.length; row++) predictions[row]! += predictTree(tree, rows.features, row);
     trees.push(tree);
   }

@@ -23,8 +23,15 @@ export interface TreeOptions {
 /** Below this a split gains nothing: XGBoost's kRtEps. */
 const smallestGain = 1e-6;
 
-export function growTree(features: Matrix, gradients: Gradients, rows: readonly number[], options: TreeOptions): Tree {
-  const order = Array.from({ length: features.columns }, (_, feature) => sortedBy(features, feature, rows));
+/** Rows once per feature, ascending by it. */
+export type Order = readonly (readonly number[])[];
+
+/** The same for every tree on these rows. */
+export function orderOf(features: Matrix, rows: readonly number[]): Order {
+  return Array.from({ length: features.columns }, (_, feature) => sortedBy(features, feature, rows));
+}
+
+export function growTree(features: Matrix, gradients: Gradients, order: Order, options: TreeOptions): Tree {
   return grow(features, gradients, order, 0, options);
 }
 
@@ -39,8 +46,7 @@ interface Split {
   readonly gain: number;
 }
 
-/** `order` holds the node's rows once per feature, ascending by it. */
-function grow(features: Matrix, gradients: Gradients, order: readonly (readonly number[])[], depth: number, options: TreeOptions): Tree {
+function grow(features: Matrix, gradients: Gradients, order: Order, depth: number, options: TreeOptions): Tree {
   const total = sumsOf(gradients, order[0] ?? []);
   const leaf = (): Tree => ({ kind: "leaf", value: Math.fround(Math.fround(options.eta) * Math.fround(weightOf(total, options))) });
   const split = depth < options.maxDepth ? bestSplit(features, gradients, order, total, options) : undefined;
@@ -59,7 +65,7 @@ function grow(features: Matrix, gradients: Gradients, order: readonly (readonly 
   return isPruned ? leaf() : { kind: "split", ...split, left: left!, right: right! };
 }
 
-function bestSplit(features: Matrix, gradients: Gradients, order: readonly (readonly number[])[], total: Sums, options: TreeOptions): Split | undefined {
+function bestSplit(features: Matrix, gradients: Gradients, order: Order, total: Sums, options: TreeOptions): Split | undefined {
   const { minChildWeight } = options;
   const rootGain = Math.fround(gainOf(total, options));
   let best: Split | undefined;

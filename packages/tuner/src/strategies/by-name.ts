@@ -5,9 +5,10 @@ import { gridSearch } from "./grid.ts";
 import { randomSearch } from "./random.ts";
 import { successiveHalving } from "./successive-halving.ts";
 import { transferSearch } from "./transfer/transfer.ts";
+import { transferPaperSearch } from "./transfer-paper/transfer-paper.ts";
 
 /** Those that {@link strategyByName} knows. */
-export const strategyNames = ["transfer", "boosted-trees", "random", "grid", "genetic", "genetic-paper"] as const;
+export const strategyNames = ["transfer", "transfer-paper", "boosted-trees", "random", "grid", "genetic", "genetic-paper"] as const;
 
 /** As a command line or a configuration file names it; `halving:NAME` wraps any of them. @throws `unknown-name`. */
 export function strategyByName(name: string): SearchStrategy {
@@ -15,6 +16,8 @@ export function strategyByName(name: string): SearchStrategy {
   switch (name as (typeof strategyNames)[number]) {
     case "transfer":
       return transferSearch();
+    case "transfer-paper":
+      return transferPaperSearch();
     case "boosted-trees":
       return boostedTrees();
     case "random":

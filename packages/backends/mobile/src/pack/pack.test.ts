@@ -1,10 +1,9 @@
-import { int, readModel, writeModel } from "@halftone/core";
+import { int, readModel } from "@halftone/core";
 import { buildModel } from "@halftone/core/testing";
-import { nodeBackend, ortFormat } from "@halftone/node";
+import { ortFormat } from "@halftone/node";
 import { expect, test } from "vitest";
 import { smallNetwork } from "../fixtures/small-network.ts";
 import { formatPackCard, type PackCard, parsePackCard } from "./card.ts";
-import { fixShapes } from "./fix-shapes.ts";
 import { requiredOperators } from "./required-operators.ts";
 
 test("a reduced build is told every operator of every form, subgraphs included", async () => {
@@ -18,16 +17,6 @@ test("a reduced build is told every operator of every form, subgraphs included",
   const lines = requiredOperators([fixed, model]).split("\n");
   expect(lines).toContainEqual(expect.stringMatching(/^ai\.onnx;21;.*GlobalAveragePool,If,LayerNormalization/));
   expect(lines).toContainEqual(expect.stringMatching(/^com\.microsoft;1;FusedConv/));
-});
-
-test("an input gets the shape the app will feed, and no other than it declares", async () => {
-  const model = readModel(smallNetwork("n"));
-  fixShapes(model, { image: [2, 3, 16, 16] });
-  const session = await nodeBackend().open(writeModel(model));
-  expect(session.describe!("scores")).toEqual({ dtype: "float32", shape: [2, 5] });
-  await session.dispose();
-  expect(() => fixShapes(readModel(smallNetwork("n")), { image: [2, 3, 8, 8] })).toThrow(/declares \[n, 3, 16, 16\]/);
-  expect(() => fixShapes(readModel(smallNetwork()), { picture: [1] })).toThrow(/no such input; it has image/);
 });
 
 test("a card is read as it was written, and anything else is refused", () => {

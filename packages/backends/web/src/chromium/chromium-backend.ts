@@ -1,5 +1,5 @@
 import { type Backend, type ModelFiles, QuantError, type Session, type SessionOptions, type Tensors } from "@halftone/core";
-import { aborted, throwIfAborted } from "@halftone/core/backend";
+import { aborted, throwIfAborted, typesOf } from "@halftone/core/backend";
 import type { Page } from "playwright-core";
 import { runtimeOptions } from "../session/options.ts";
 import type { Provider, RuntimeSettings } from "../session/settings.ts";
@@ -73,11 +73,13 @@ async function loadRuntime(page: Page, provider: Provider): Promise<void> {
 async function openSession({ page, provider, settings }: Host, id: number, model: ModelFiles, options?: SessionOptions): Promise<Session> {
   const runtime = `onnxruntime-web/${provider}`;
   const request = { id, model: model.model, options: runtimeOptions(provider, settings, model, options) };
-  const { inputs, outputs } = unwrap(await page.evaluate(openInPage, request), `${runtime} refused the model`);
+  const opened = unwrap(await page.evaluate(openInPage, request), `${runtime} refused the model`);
+  const types = typesOf(opened);
   return {
-    inputs,
-    outputs,
-    async run(feeds, { fetch = outputs, signal } = {}) {
+    inputs: opened.inputNames,
+    outputs: opened.outputNames,
+    describe: (name) => types.get(name),
+    async run(feeds, { fetch = opened.outputNames, signal } = {}) {
       throwIfAborted(signal);
       const answer = unwrap(await page.evaluate(runInPage, { id, feeds: Object.entries(feeds), fetch }), `${runtime} refused a run`);
       if (signal?.aborted) throw aborted(signal);

@@ -36,16 +36,16 @@ export type PageTensors = readonly (readonly [name: string, tensor: PageTensor])
 /** A failure that is the runtime's: it crosses as words. */
 export type PageAnswer<Value> = { readonly value: Value } | { readonly failure: string };
 
-export async function openInPage({
-  id,
-  model,
-  options,
-}: OpenRequest): Promise<PageAnswer<{ readonly inputs: readonly string[]; readonly outputs: readonly string[] }>> {
+/** What there is to know of a session before it runs. */
+export type Opened = Pick<InferenceSession, "inputNames" | "outputNames" | "inputMetadata" | "outputMetadata">;
+
+export async function openInPage({ id, model, options }: OpenRequest): Promise<PageAnswer<Opened>> {
   const { runtime, sessions } = globalThis as unknown as RuntimeWindow;
   try {
     const session = await runtime.InferenceSession.create(model, options);
     sessions.set(id, session);
-    return { value: { inputs: session.inputNames, outputs: session.outputNames } };
+    const { inputNames, outputNames, inputMetadata, outputMetadata } = session;
+    return { value: { inputNames, outputNames, inputMetadata, outputMetadata } };
   } catch (error) {
     return { failure: String(error) };
   }

@@ -4,6 +4,7 @@ import { checkGraph, int, ints, type Model, pruneDead } from "../../ir/index.ts"
 import { readModel, writeModel } from "../../onnx/index.ts";
 import { buildModel } from "../../testing/build-model.ts";
 import { expectSameOutputs, randomFeeds } from "../fixtures/same-on-runtime.ts";
+import { fixShapes } from "./fix-shapes.ts";
 import { foldShapes } from "./fold-shapes.ts";
 import { inferTypes } from "./infer-types.ts";
 import { recordShapes } from "./record-shapes.ts";
@@ -135,5 +136,22 @@ describe("recordShapes", () => {
     // Sizes that were seen once are not promised to others.
     const again = readModel(writeModel(model));
     expect(await recordShapes(again, backend, randomFeeds(again, { dimensions: { n: 3, w: 4 } }))).not.toEqual(shapes);
+  });
+});
+
+describe("fixShapes", () => {
+  const network = () => buildModel({ inputs: { image: ["n", 3, 8, 8] } }, (b, { image }) => ({ scores: b.op("Conv", [image, b.random([5, 3, 8, 8])]) }));
+
+  it("gives an input the shape that an app will feed", async () => {
+    const model = network();
+    fixShapes(model, { image: [2, 3, 8, 8] });
+    const session = await backend.open(writeModel(model));
+    expect(session.describe!("scores")).toEqual({ dtype: "float32", shape: [2, 5, 1, 1] });
+    await session.dispose();
+  });
+
+  it("refuses what the model declares otherwise or does not have", () => {
+    expect(() => fixShapes(network(), { image: [2, 3, 4, 4] })).toThrow(/declares \[n, 3, 8, 8\]/);
+    expect(() => fixShapes(network(), { picture: [1] })).toThrow(/no such input; it has image/);
   });
 });

@@ -1,4 +1,4 @@
-import type { Measured } from "./measured.ts";
+import type { Measured } from "../measured.ts";
 
 /** Scores closer than this are one score. */
 const same = 1e-9;

@@ -1,13 +1,13 @@
 import type { Candidate, SearchSpace, WorkloadTrials } from "@halftone/core";
-import { meanOf, medianOf } from "../../model/averages.ts";
+import { meanOf, medianOf, varianceOf } from "../../model/averages.ts";
 import { condition, type Prior } from "../../model/gaussian-process.ts";
 import { keyOf } from "../../space/candidate-key.ts";
 import { enumerate } from "../../space/enumerate.ts";
 import { encoder } from "../encode.ts";
+import { type Measured, measuredOf } from "../measured.ts";
 import { closenessOf } from "./closeness.ts";
 import { regretsOf } from "./landscape.ts";
-import { type Measured, measuredOf } from "./measured.ts";
-import { type Series, similarityOf, varianceOf } from "./similarity.ts";
+import { type Series, similarityOf } from "./similarity.ts";
 
 /** What other workloads teach. */
 export interface Knowledge {

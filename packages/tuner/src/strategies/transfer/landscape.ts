@@ -1,8 +1,8 @@
 import type { Candidate } from "@halftone/core";
+import { varianceOf } from "../../model/averages.ts";
 import { boost, predict } from "../../model/boost.ts";
 import { matrixOf } from "../../model/rows.ts";
-import type { Measured } from "./measured.ts";
-import { varianceOf } from "./similarity.ts";
+import type { Measured } from "../measured.ts";
 
 /** With XGBoost's defaults: the settings of the paper. */
 const rounds = 200;

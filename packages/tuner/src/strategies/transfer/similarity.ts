@@ -3,7 +3,7 @@
  * the variogram (Matheron, 1963), rho = 1 - mean (e - e')^2 / (2 variance of e), over pairs that differ in that dimension alone.
  */
 import type { Candidate, SearchSpace } from "@halftone/core";
-import { meanOf } from "../../model/averages.ts";
+import { varianceOf } from "../../model/averages.ts";
 
 export type Similarity = (one: Candidate, other: Candidate) => number;
 
@@ -33,9 +33,4 @@ export function similarityOf(space: SearchSpace, series: readonly Series[]): Sim
   }
   const correlations = [...sums.values()].map(({ difference, pairs }) => (pairs === 0 ? unknown : Math.min(most, Math.max(least, 1 - difference / pairs))));
   return (one, other) => names.reduce((product, name, index) => (one[name] === other[name] ? product : product * correlations[index]!), 1);
-}
-
-export function varianceOf(values: readonly number[]): number {
-  const mean = meanOf(values);
-  return meanOf(values.map((value) => (value - mean) ** 2));
 }

@@ -1,7 +1,8 @@
-import { type Model, QuantError } from "@halftone/core";
+import type { Model } from "../../ir/index.ts";
+import { QuantError } from "../../spec/index.ts";
 
 /**
- * Gives inputs the shapes that an app will feed: most providers of a phone take no others.
+ * Gives inputs the shapes that an app will feed: most providers of a phone take no others. Before a model is quantized, so that the plan is one for these shapes.
  *
  * @throws `invalid-config` for an input that is not there, or whose declared shape says otherwise.
  */

@@ -1,5 +1,5 @@
 import type { Candidate, WorkloadTrials } from "@halftone/core";
-import { keyOf } from "../../space/candidate-key.ts";
+import { keyOf } from "../space/candidate-key.ts";
 
 /** What is known of another workload: the score of each candidate that was measured on all of the data. */
 export interface Measured {
