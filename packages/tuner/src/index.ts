@@ -16,6 +16,7 @@ export { keyOf } from "./space/candidate-key.ts";
 export { checkCandidate, checkSpace } from "./space/check-space.ts";
 export { enumerate, maximumCandidates } from "./space/enumerate.ts";
 export { fingerprintOf } from "./space/fingerprint.ts";
+export { withOptionDimensions } from "./space/option-dimensions.ts";
 export { type FullOptions, fullSpace, integerOnly12, type PresetOptions, presetSpace, quantune96 } from "./space/presets.ts";
 export { restrictTo } from "./space/target-rules.ts";
 export { parseEntry, parseOutcome, parseProposal } from "./store/entry.ts";

@@ -45,11 +45,12 @@ async function tuneFile(file: string, options: Options, context: Context): Promi
   const outputs = outputsOf(options, context.cwd);
   await checkOutputs(outputs, [resolve(context.cwd, file)]);
   const strategy = strategyByName(options.strategy);
-  const target = await targetOf(options, context.cwd);
+  const registry = await openRegistry({ flags: options.plugin ?? [] }, context.cwd);
+  const target = options.target === undefined ? await nodeTarget() : await registry.target(options.target);
   const store = await openJournalFile(options.journal, options.resume === true, context.cwd);
   const others = await readTransfers(options.transfer ?? [], context.cwd);
   const data = await openData(options, await readModelFiles(resolve(context.cwd, file)), context);
-  const opened = await openSpace(options, data.names.length, context.cwd);
+  const opened = await openSpace(options, { samples: data.names.length, plugins: registry.plugins, cwd: context.cwd });
   const setup = setupOf(file, options, target, opened);
   const trials = await openTrials(setup, options.plugin ?? [], context);
   const { workload } = trials.executor;
@@ -87,11 +88,6 @@ function outputsOf({ output, plan, report, journal }: Options, cwd: string): Par
     ...(report !== undefined && { report: resolve(cwd, report) }),
     ...(output !== undefined && { model: resolve(cwd, output), plan: resolve(cwd, plan ?? planBeside(output)) }),
   };
-}
-
-async function targetOf({ target, plugin }: Options, cwd: string): Promise<Target> {
-  const registry = await openRegistry({ flags: plugin ?? [] }, cwd);
-  return target === undefined ? await nodeTarget() : await registry.target(target);
 }
 
 function setupOf(model: string, options: Options, target: Target, { space, images }: OpenedSpace): TrialSetup {

@@ -19,6 +19,14 @@ export interface SearchDimension {
   readonly when?: SearchCondition;
 }
 
+/** An option of a method that a search may choose. In a space it is the dimension `METHOD.OPTION`, which exists where the method is chosen. */
+export interface OptionDimension {
+  /** As the method's factory takes it. */
+  readonly name: string;
+  /** As in {@link SearchDimension}. */
+  readonly values: readonly SearchValue[];
+}
+
 /** Forbids combinations: where `when` holds, `only` must hold too. */
 export interface SearchRule {
   readonly when: SearchCondition;
