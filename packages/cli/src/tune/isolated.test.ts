@@ -64,7 +64,7 @@ describe("what workers are told", () => {
   const setup = { model: "m.onnx", data: "images", target: "t", seed: 0, calibration: 4, evaluation: 8 };
 
   test("survives the way, with paths from the working folder", () => {
-    const portable = portableSetup({ ...setup, data: "/srv/search/images/../photos" }, "/srv/search");
+    const portable = portableSetup({ ...setup, score: "kl", data: "/srv/search/images/../photos" }, "/srv/search");
     expect(portable.data).toBe("photos");
     expect(parseSetup(JSON.parse(JSON.stringify(portable)))).toEqual(portable);
   });
@@ -74,6 +74,7 @@ describe("what workers are told", () => {
     [{ data: "../elsewhere" }, "data"],
     [{ labels: "a/../../b" }, "labels"],
     [{ seed: -1 }, "seed"],
+    [{ score: "entropy" }, "score"],
     [{ target: undefined }, "target"],
   ])("%j is refused", (part, field) => {
     expect(() => parseSetup({ ...setup, ...part })).toThrow(expect.objectContaining({ code: "invalid-data", details: { field } }));
