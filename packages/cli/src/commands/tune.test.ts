@@ -82,6 +82,61 @@ describe("tune", () => {
     expect((await readdir(workspace.folder)).sort()).toEqual([...before, "search.jsonl"].sort());
   });
 
+  test("or divergence from it: in nats, the smaller the better, everywhere", async () => {
+    const kl = [...tune, "--score", "kl", "--strategy", "grid"];
+    const { code, stdout, stderr } = await halftone(...kl, "--trials", "20", "--report", "search.html");
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/trial 20 of 20: [\d.e-]+ nats, .* \(best [\d.e-]+ nats\)/);
+    expect(stdout).toContain("the float model reaches 0 nats");
+    expect(stdout).toMatch(/trial +kl +size/);
+    const page = await readFile(workspace.path("search.html"), "utf8");
+    for (const text of ["kl of the float model", "0 nats", "falls from"]) expect(page).toContain(text);
+    expect(stdout + stderr).not.toMatch(/%|-[\d.]+ nats/);
+
+    const { json } = await halftone(...kl, "--trials", "20", "--resume", "--json", "--smallest-within", "100");
+    expect(json).toMatchObject({ metric: "kl", reference: 0, trials: { done: 20, failed: 0 } });
+    const rows = json.ranking as readonly Row[];
+    const scores = rows.map(({ score }) => score);
+    expect(scores).toEqual([...scores].sort((left, right) => left - right));
+    expect(scores[0]).toBeGreaterThan(0);
+    expect(json.best.bytes).toBe(Math.min(...rows.map(({ bytes }) => bytes)));
+    const [header, ...trials] = await linesOf("search.jsonl");
+    expect(header.workload).toMatchObject({ reference: 0, unit: "nats" });
+    expect(trials.map(({ trial }) => trial.outcome.score).every((score) => score < 0)).toBe(true);
+
+    // Nats, not points: of those that diverge so little, which are not all, the smallest model wins.
+    const limit = scores[3]! * 1.0001;
+    const within = String(limit);
+    const near = await halftone(...kl, "--trials", "20", "--resume", "--json", "--smallest-within", within);
+    const enough = rows.filter(({ score }) => score <= limit);
+    expect(enough.length).toBeLessThan(20);
+    expect(near.json.best.bytes).toBe(Math.min(...enough.map(({ bytes }) => bytes)));
+    const first = trials.findIndex(({ trial }) => -trial.outcome.score <= limit);
+    const stopped = await halftone(...kl, "--journal", "target.jsonl", "--trials", "20", "--target-drop", within, "--json");
+    expect(stopped.json).toMatchObject({ end: "target", trials: { done: first + 1 }, best: { id: first } });
+  });
+
+  test("successive halving promotes what diverges least", async () => {
+    const { code, json } = await halftone(...tune, "--score", "kl", "--strategy", "halving:grid", "--trials", "13", "--json");
+    const partial = (await linesOf("search.jsonl")).slice(1).map(({ trial }) => trial);
+    const [smallest, ...larger] = [...new Set(partial.map(({ effort }) => effort))];
+    expect([code, larger.length > 0, json.trials.failed]).toEqual([0, true, 0]);
+    const risen = partial.find(({ effort }) => effort === larger[0]);
+    const before = partial.filter(({ id, effort }) => effort === smallest && id < risen.id);
+    const least = Math.min(...before.map(({ outcome }) => -outcome.score));
+    expect(-before.find(({ candidate }) => JSON.stringify(candidate) === JSON.stringify(risen.candidate)).outcome.score).toBe(least);
+  });
+
+  test("scores of divergence and of shares are not learned from together", async () => {
+    await halftone(...tune, "--trials", "1");
+    const learning = ["tune", "model.onnx", ...data, "--journal", "kl.jsonl", "--trials", "1", "--score", "kl", "--json"];
+    expect((await halftone(...learning)).code).toBe(0);
+    const mixed = await halftone(...learning, "--journal", "other.jsonl", "--transfer", "search.jsonl");
+    expect([mixed.code, mixed.json.error.details.field]).toEqual([1, "--transfer"]);
+    expect((await halftone(...learning, "--journal", "other.jsonl", "--transfer", "kl.jsonl")).code).toBe(0);
+    expect((await halftone(...tune, "--journal", "kl.jsonl", "--resume", "--json")).json.error.code).toBe("journal-mismatch");
+  });
+
   test("an earlier journal is gone on with only when asked to, and ends as if it had never stopped", async () => {
     const whole = await halftone("tune", "model.onnx", ...data, "--journal", "whole.jsonl", "--trials", "5", "--strategy", "genetic", "--json");
     const options = [...tune, "--strategy", "genetic", "--json"];
@@ -233,6 +288,8 @@ describe("tune", () => {
     [["--plan", "plan.json"], "invalid-config", /-o/],
     [["--time-budget", "soon"], "invalid-config", /90s, 15m or 2h/],
     [["--bits", "w4a4"], "invalid-config", /full/],
+    [["--score", "kl", "--labels", "labels.tsv"], "invalid-config", /cannot be used with/],
+    [["--score", "entropy"], "invalid-config", /agreement, kl/],
     [["-o", "search.jsonl"], "invalid-config", /journal/],
   ])("refuses %j", async (argv, error, message) => {
     const { code, json } = await halftone(...tune, ...argv, "--json");

@@ -15,6 +15,7 @@ import { openRegistry } from "../plugins/open-registry.ts";
 import { openJournalFile, readTransfers } from "../tune/open-journal.ts";
 import { type OpenedSpace, openSpace } from "../tune/open-space.ts";
 import { openTrials } from "../tune/open-trials.ts";
+import { distanceOf } from "../tune/score-unit.ts";
 import { searchJson } from "../tune/search-json.ts";
 import { searchText } from "../tune/search-text.ts";
 import type { TrialSetup } from "../tune/setup.ts";
@@ -45,11 +46,12 @@ async function tuneFile(file: string, options: Options, context: Context): Promi
   const outputs = outputsOf(options, context.cwd);
   await checkOutputs(outputs, [resolve(context.cwd, file)]);
   const strategy = strategyByName(options.strategy);
-  const target = await targetOf(options, context.cwd);
+  const registry = await openRegistry({ flags: options.plugin ?? [] }, context.cwd);
+  const target = options.target === undefined ? await nodeTarget() : await registry.target(options.target);
   const store = await openJournalFile(options.journal, options.resume === true, context.cwd);
-  const others = await readTransfers(options.transfer ?? [], context.cwd);
+  const others = await readTransfers(options, context.cwd);
   const data = await openData(options, await readModelFiles(resolve(context.cwd, file)), context);
-  const opened = await openSpace(options, data.names.length, context.cwd);
+  const opened = await openSpace(options, { samples: data.names.length, plugins: registry.plugins, cwd: context.cwd });
   const setup = setupOf(file, options, target, opened);
   const trials = await openTrials(setup, options.plugin ?? [], context);
   const { workload } = trials.executor;
@@ -59,8 +61,8 @@ async function tuneFile(file: string, options: Options, context: Context): Promi
     tune({
       ...{ workload, space, strategy, executor, store, others, trials: options.trials, seed: options.seed, signal: context.signal, now },
       ...(options.timeBudget !== undefined && { timeBudgetSeconds: options.timeBudget }),
-      ...(options.targetDrop !== undefined && { targetDrop: options.targetDrop / 100 }),
-      onEvent: showSearch(context, now),
+      ...(options.targetDrop !== undefined && { targetDrop: distanceOf(options.targetDrop, workload.unit) }),
+      onEvent: showSearch(context, workload.unit, now),
     }),
   );
   const winner = winnerOf(result, workload, options);
@@ -72,7 +74,7 @@ async function tuneFile(file: string, options: Options, context: Context): Promi
       plan: written ? (options.plan ?? planBeside(options.output!)) : undefined,
     },
     ...{ target: target.name, strategy: strategy.name, seed: options.seed, space, candidates: enumerate(space).length },
-    ...{ workload, metric: trials.metrics[0]?.name ?? "agreement", result, winner },
+    ...{ workload, metric: trials.metrics[0]?.name ?? options.score ?? "agreement", result, winner },
   };
   await writeSearch(summary, trials, outputs);
   return { json: searchJson(summary), text: searchText(summary), ...failureOf(result, written) };
@@ -89,17 +91,13 @@ function outputsOf({ output, plan, report, journal }: Options, cwd: string): Par
   };
 }
 
-async function targetOf({ target, plugin }: Options, cwd: string): Promise<Target> {
-  const registry = await openRegistry({ flags: plugin ?? [] }, cwd);
-  return target === undefined ? await nodeTarget() : await registry.target(target);
-}
-
 function setupOf(model: string, options: Options, target: Target, { space, images }: OpenedSpace): TrialSetup {
-  const { data, labels, preprocess, seed, evaluation, searchSamples, maxMemory } = options;
+  const { data, labels, preprocess, score, seed, evaluation, searchSamples, maxMemory } = options;
   return {
     ...{ model, data, target: target.name, seed, calibration: images, evaluation, space: space as TrialSetup["space"] },
     ...(labels !== undefined && { labels }),
     ...(preprocess !== undefined && { preprocess }),
+    ...(score !== undefined && { score }),
     ...(searchSamples !== undefined && { searchSamples }),
     ...(maxMemory !== undefined && { maxMemoryMB: maxMemory }),
   };

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import { bits, duration, realNumber, repeated, wholeNumber } from "./parse.ts";
+import { scores } from "./names.ts";
+import { bits, duration, oneOf, realNumber, repeated, wholeNumber } from "./parse.ts";
 
 /** The flags of a search. */
 export interface SearchFlags {
@@ -14,12 +15,13 @@ export interface SearchFlags {
   readonly sensitive?: readonly number[];
   readonly strategy: string;
   readonly transfer?: readonly string[];
+  readonly score?: (typeof scores)[number];
   readonly evaluation: number;
   readonly searchSamples?: number;
   readonly maxMemory?: number;
   /** Seconds. */
   readonly timeBudget?: number;
-  /** Points. */
+  /** Points, or nats. */
   readonly targetDrop?: number;
   readonly smallestWithin?: number;
   readonly fastestWithin?: number;
@@ -65,11 +67,24 @@ export function addSearchOptions(command: Command): Command {
     .option("--sensitive <k>", "how many of the most sensitive layers stay in float, to choose from in the space full; may be repeated", counts)
     .option("--strategy <name>", "transfer, transfer-paper, boosted-trees, random, grid, genetic, genetic-paper; halving: before any of them", "transfer")
     .option("--transfer <journal>", "journal of another model to learn from; may be repeated", repeated)
+    .addOption(
+      new Option(
+        "--score <name>",
+        "without labels: agreement of the first class with the float model's (default), or kl, the divergence of all classes in nats",
+      )
+        .choices(scores)
+        .argParser(oneOf("--score", scores))
+        .conflicts("labels"),
+    )
     .option("--evaluation <n>", "samples that a trial is scored on, at most, kept apart from calibration", wholeNumber("--evaluation", 1), 256)
     .option("--search-samples <n>", "samples that a method which searches looks at (default: 32)", wholeNumber("--search-samples", 1))
     .option("--max-memory <MB>", "memory for what a method holds of layers (default: 1024)", wholeNumber("--max-memory", 1))
     .option("--time-budget <time>", "start no trial later than this, such as 90s, 15m or 2h", duration("--time-budget"))
-    .option("--target-drop <points>", "stop at the first trial that is at most so far below the float model", realNumber("--target-drop", 0))
+    .option(
+      "--target-drop <points>",
+      "stop at the first trial that is at most so far below the float model (nats with --score kl, as in the next two)",
+      realNumber("--target-drop", 0),
+    )
     .addOption(
       new Option("--smallest-within <points>", "the winner is the smallest model at most so far below the float model")
         .argParser(realNumber("--smallest-within", 0))

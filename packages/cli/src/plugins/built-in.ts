@@ -1,6 +1,6 @@
 import { definePlugin, type Plugin } from "@halftone/core";
 import { easyQuant } from "@halftone/easyquant";
-import { fqVit } from "@halftone/fq-vit";
+import { fqVit, type Observer } from "@halftone/fq-vit";
 import { minMax } from "@halftone/min-max";
 import { mobileTargets } from "@halftone/mobile";
 import { nodeBackend, nodeTargets } from "@halftone/node";
@@ -34,6 +34,7 @@ export function builtIn(): Plugin {
         ...{ zeroPointGuard: true, weightRounding: true, compat: true },
       }),
     },
+    dimensions: { "fq-vit": [{ name: "observer", values: ["min-max", "ema", "percentile", "omse"] satisfies readonly Observer[] }] },
     targets: Object.fromEntries([...nodeTargets(), ...webTargets(), ...mobileTargets()].map((target) => [target.name, () => target])),
     backends: { node: () => nodeBackend(), [phoneLike]: () => nodeBackend({ keepInt8: true }) },
   });

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { createRegistry, QuantError, type Registry } from "@halftone/core";
+import { createRegistry, type Plugin, QuantError, type Registry } from "@halftone/core";
 import { didYouMean } from "../text/closest.ts";
 import { builtIn } from "./built-in.ts";
 import { importPlugin } from "./import-plugin.ts";
@@ -11,14 +11,21 @@ export interface PluginNames {
   readonly file?: { readonly path: string; readonly plugins: readonly string[] };
 }
 
+export interface OpenedRegistry extends Registry {
+  /** What brought the names, the command itself first. */
+  readonly plugins: readonly Plugin[];
+}
+
 /** The names that this run knows. The registry's errors list them; here a near miss is pointed out too. */
-export async function openRegistry({ flags, file }: PluginNames, cwd: string): Promise<Registry> {
-  const registry = createRegistry([builtIn()]);
-  for (const name of file?.plugins ?? []) registry.use(await importPlugin(name, dirname(file!.path)));
-  for (const name of flags) registry.use(await importPlugin(name, cwd));
+export async function openRegistry({ flags, file }: PluginNames, cwd: string): Promise<OpenedRegistry> {
+  const plugins = [builtIn()];
+  for (const name of file?.plugins ?? []) plugins.push(await importPlugin(name, dirname(file!.path)));
+  for (const name of flags) plugins.push(await importPlugin(name, cwd));
+  const registry = createRegistry(plugins);
   const { methods, targets } = registry.names();
   return {
     ...registry,
+    plugins,
     method: (name, options) => {
       try {
         return registry.method(name, options);

@@ -32,6 +32,17 @@ describe.skipIf(!isBuilt)("tune --isolate (needs the built command)", () => {
     expect(facts(isolated)).toEqual(facts(here));
   });
 
+  test("a method gets its options there too, and divergence is measured as in one process", async () => {
+    const space = { name: "own", dimensions: [{ name: "method", values: ["fq-vit"] }] };
+    await writeFile(workspace.path("space.json"), JSON.stringify(space));
+    const own = ["--space", "space.json", "--score", "kl"];
+    const here = await halftone(...tune("here.jsonl"), ...own);
+    const isolated = await halftone(...tune("isolated.jsonl"), ...own, "--isolate");
+    expect(isolated.json).toMatchObject({ metric: "kl", trials: { done: 4, failed: 0 } });
+    expect(facts(isolated)).toEqual(facts(here));
+    expect(new Set(facts(here).map(({ score }) => score)).size).toBeGreaterThan(1);
+  });
+
   test("a candidate that crashes the process is a failed trial; what works is found", async () => {
     await writeFile(workspace.path("crashing.mjs"), crashing);
     await writeFile(workspace.path("space.json"), JSON.stringify({ name: "risky", dimensions: [{ name: "method", values: ["crashing", "min-max"] }] }));
@@ -64,7 +75,7 @@ describe("what workers are told", () => {
   const setup = { model: "m.onnx", data: "images", target: "t", seed: 0, calibration: 4, evaluation: 8 };
 
   test("survives the way, with paths from the working folder", () => {
-    const portable = portableSetup({ ...setup, data: "/srv/search/images/../photos" }, "/srv/search");
+    const portable = portableSetup({ ...setup, score: "kl", data: "/srv/search/images/../photos" }, "/srv/search");
     expect(portable.data).toBe("photos");
     expect(parseSetup(JSON.parse(JSON.stringify(portable)))).toEqual(portable);
   });
@@ -74,6 +85,7 @@ describe("what workers are told", () => {
     [{ data: "../elsewhere" }, "data"],
     [{ labels: "a/../../b" }, "labels"],
     [{ seed: -1 }, "seed"],
+    [{ score: "entropy" }, "score"],
     [{ target: undefined }, "target"],
   ])("%j is refused", (part, field) => {
     expect(() => parseSetup({ ...setup, ...part })).toThrow(expect.objectContaining({ code: "invalid-data", details: { field } }));

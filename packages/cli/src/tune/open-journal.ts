@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { QuantError, type TrialStore, type WorkloadTrials } from "@halftone/core";
+import { QuantError, type TrialStore, type Workload, type WorkloadTrials } from "@halftone/core";
 import { readTransfer } from "@halftone/tuner";
 import { journalFile } from "@halftone/tuner/node";
+import type { SearchFlags } from "../options/search.ts";
 
 /** A journal that has trials is gone on with when that was asked for, and never by accident. @throws `invalid-config`. */
 export async function openJournalFile(file: string, resume: boolean, cwd: string): Promise<TrialStore> {
@@ -13,16 +14,18 @@ export async function openJournalFile(file: string, resume: boolean, cwd: string
   });
 }
 
-/** Trials of other models to learn from. @throws `invalid-config` when there is no such journal. */
-export async function readTransfers(files: readonly string[], cwd: string): Promise<readonly WorkloadTrials[]> {
-  return Promise.all(files.map((file) => readOther(file, cwd)));
+/** Trials of other models to learn from. @throws `invalid-config` when there is no such journal, or its scores do not compare with those of `score`. */
+export async function readTransfers({ transfer = [], score }: Pick<SearchFlags, "transfer" | "score">, cwd: string): Promise<readonly WorkloadTrials[]> {
+  return Promise.all(transfer.map((file) => readOther(file, score === "kl" ? "nats" : undefined, cwd)));
 }
 
-async function readOther(file: string, cwd: string): Promise<WorkloadTrials> {
+async function readOther(file: string, unit: Workload["unit"], cwd: string): Promise<WorkloadTrials> {
+  const refuse = (problem: string): never => {
+    throw new QuantError("invalid-config", `--transfer: ${file} ${problem}.`, { details: { field: "--transfer", file } });
+  };
   const path = resolve(cwd, file);
-  const found = existsSync(path) ? await readTransfer(journalFile(path)) : undefined;
-  if (found) return found;
-  throw new QuantError("invalid-config", `--transfer: ${file} ${existsSync(path) ? "is empty" : "does not exist"}; give the journal of a search.`, {
-    details: { field: "--transfer", file },
-  });
+  if (!existsSync(path)) refuse("does not exist; give the journal of a search");
+  const found = (await readTransfer(journalFile(path))) ?? refuse("is empty; give the journal of a search");
+  if (found.workload.unit !== unit) refuse(`is of a search ${unit === "nats" ? "without" : "with"} --score kl; learn from one with the same score`);
+  return found;
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { QuantError, type SearchSpace } from "@halftone/core";
-import { checkSpace, presetSpace } from "@halftone/tuner";
+import { type Plugin, QuantError, type SearchSpace } from "@halftone/core";
+import { checkSpace, presetSpace, withOptionDimensions } from "@halftone/tuner";
 import { readSpace } from "../config/read-config.ts";
 
 export const spaceNames = ["quantune-96", "integer-only-12", "full"] as const;
@@ -12,6 +12,16 @@ export interface SpaceOptions {
   readonly sensitive?: readonly number[];
 }
 
+type Widening = { readonly [Name in "method" | "bits" | "sensitive"]: SpaceOptions[Name] | undefined };
+
+/** Where a space is opened. */
+interface Surroundings {
+  /** How much data there is. */
+  readonly samples: number;
+  readonly plugins: readonly Plugin[];
+  readonly cwd: string;
+}
+
 export interface OpenedSpace {
   readonly space: SearchSpace;
   /** The most calibration samples that any of its candidates asks for. */
@@ -21,24 +31,22 @@ export interface OpenedSpace {
 const usualImages = [1, 64, 512];
 const imagesWithoutDimension = 128;
 
-/** A preset, its images cut down to three quarters of the samples, or a file. @throws `invalid-config`. */
-export async function openSpace({ space: name, ...wider }: SpaceOptions, samples: number, cwd: string): Promise<OpenedSpace> {
+/** A preset, its images cut down to three quarters of the samples, or a file; with the options that plugins offer of its methods. @throws `invalid-config`. */
+export async function openSpace({ space: name, method, bits, sensitive }: SpaceOptions, { samples, plugins, cwd }: Surroundings): Promise<OpenedSpace> {
   const most = Math.max(1, Math.floor(0.75 * samples));
-  const { method, bits, sensitive } = wider;
   const isWider = method !== undefined || bits !== undefined || sensitive !== undefined;
   if (name !== "full" && isWider) throw invalid(`--method, --bits and --sensitive widen the space full; ${name} says itself what is chosen`);
-  if (!isPreset(name)) return fitting(await readSpace(resolve(cwd, name)), samples, most);
-  const images = [...new Set(usualImages.map((count) => Math.min(count, most)))];
-  return fitting(
-    presetSpace(name, {
-      images,
-      ...(method && { methods: [...new Set(method)] }),
-      ...(bits && { bits: [...new Set(bits)] }),
-      ...(sensitive && { sensitive: [...new Set(sensitive)] }),
-    }),
-    samples,
-    most,
-  );
+  const space = isPreset(name) ? preset(name, { method, bits, sensitive }, most) : await readSpace(resolve(cwd, name));
+  return fitting(withOptionDimensions(space, plugins), samples, most);
+}
+
+function preset(name: string, { method, bits, sensitive }: Widening, most: number): SearchSpace {
+  return presetSpace(name, {
+    images: [...new Set(usualImages.map((count) => Math.min(count, most)))],
+    ...(method && { methods: [...new Set(method)] }),
+    ...(bits && { bits: [...new Set(bits)] }),
+    ...(sensitive && { sensitive: [...new Set(sensitive)] }),
+  });
 }
 
 function isPreset(name: string): name is (typeof spaceNames)[number] {

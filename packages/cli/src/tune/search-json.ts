@@ -1,10 +1,12 @@
-import type { Json, Trial } from "@halftone/core";
+import type { Json, Trial, Workload } from "@halftone/core";
 import { paretoFront } from "@halftone/tuner";
-import { milliseconds, percent } from "../text/units.ts";
+import { milliseconds } from "../text/units.ts";
+import { scoreFigure } from "./score-unit.ts";
 import { ranking, type SearchSummary } from "./summary.ts";
 
 /** What `tune --json` answers. */
 export function searchJson({ files, result, winner, workload, ...summary }: SearchSummary): { readonly [key: string]: Json } {
+  const { unit } = workload;
   const failed = result.trials.filter(({ outcome }) => outcome.status === "failed");
   return {
     model: files.model,
@@ -18,11 +20,11 @@ export function searchJson({ files, result, winner, workload, ...summary }: Sear
     strategy: summary.strategy,
     seed: summary.seed,
     metric: summary.metric,
-    reference: workload.reference === undefined ? null : percent(workload.reference),
+    reference: workload.reference === undefined ? null : scoreFigure(workload.reference, unit),
     end: result.end,
     trials: { done: result.trials.length - failed.length, failed: failed.length },
-    best: winner === undefined ? null : trialJson(winner),
-    ranking: ranking(result.trials).map(trialJson),
+    best: winner === undefined ? null : trialJson(winner, unit),
+    ranking: ranking(result.trials).map((trial) => trialJson(trial, unit)),
     pareto: paretoFront(result.trials, ["bytes", "seconds"]).map(({ id }) => id),
     failures: failed.map(({ id, candidate, outcome }) => ({
       ...{ id, candidate },
@@ -31,8 +33,8 @@ export function searchJson({ files, result, winner, workload, ...summary }: Sear
   };
 }
 
-function trialJson({ id, candidate, outcome }: Trial): { readonly [key: string]: Json } {
+function trialJson({ id, candidate, outcome }: Trial, unit: Workload["unit"]): { readonly [key: string]: Json } {
   if (outcome.status === "failed") return { id, candidate, score: null };
   const { bytes = null, seconds } = outcome.metrics;
-  return { id, candidate, score: percent(outcome.score), bytes, latencyMs: seconds === undefined ? null : milliseconds(seconds) };
+  return { id, candidate, score: scoreFigure(outcome.score, unit), bytes, latencyMs: seconds === undefined ? null : milliseconds(seconds) };
 }

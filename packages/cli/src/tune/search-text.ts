@@ -1,4 +1,5 @@
-import { formatShare, type TuneEnd } from "@halftone/core";
+import type { TuneEnd } from "@halftone/core";
+import { formatScore } from "@halftone/tuner";
 import { alignColumns } from "../text/table.ts";
 import { plural } from "../text/units.ts";
 import { candidateText } from "./candidate-text.ts";
@@ -22,12 +23,12 @@ export function searchText({ files, result, winner, workload, metric, ...summary
   const shown = winner === undefined || ranked.slice(0, rowsShown).includes(winner) ? ranked.slice(0, rowsShown) : [...ranked.slice(0, rowsShown - 1), winner];
   const rows = shown.map((trial) => [
     `${trial === winner ? "*" : " "} ${trial.id}`,
-    scoreText(trial),
+    scoreText(trial, workload.unit),
     bytesText(trial),
     secondsText(trial),
     candidateText(trial.candidate),
   ]);
-  const float = workload.reference === undefined ? "" : `; the float model reaches ${formatShare(workload.reference)}`;
+  const float = workload.reference === undefined ? "" : `; the float model reaches ${formatScore(workload.reference, workload.unit)}`;
   const written = [files.output, files.plan, files.report].filter((file) => file !== undefined);
   return [
     `${plural(result.trials.length, "trial")} of ${summary.candidates} candidates of ${summary.space.name} by ${summary.strategy}: ${ends[result.end]}${float}`,

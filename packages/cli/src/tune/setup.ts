@@ -2,12 +2,15 @@ import { isAbsolute, relative, resolve } from "node:path";
 import { QuantError } from "@halftone/core";
 import * as z from "zod/mini";
 import { spaceSchema } from "../config/space-schema.ts";
+import { scores } from "../options/names.ts";
 
 const schema = z.strictObject({
   model: z.string(),
   data: z.string(),
   labels: z.optional(z.string()),
   preprocess: z.optional(z.string()),
+  /** Without labels. Default: agreement. */
+  score: z.optional(z.enum(scores)),
   target: z.string(),
   seed: z.int().check(z.nonnegative()),
   /** Samples that are kept for calibration; what trials are scored on comes from the rest. */

@@ -1,11 +1,13 @@
-import { formatBytes, formatSeconds, formatShare, type Trial, type TuneEvent } from "@halftone/core";
+import { formatBytes, formatSeconds, formatShare, type Trial, type TuneEvent, type Workload } from "@halftone/core";
+import { formatScore } from "@halftone/tuner";
 import type { Context } from "../outcome.ts";
 import { candidateText } from "./candidate-text.ts";
 
+type Unit = Workload["unit"];
 type Show = (event: TuneEvent) => void;
 
 /** A line for every trial, with the best so far and the time that is left at the pace of this run. */
-export function showSearch({ onEvent }: Pick<Context, "onEvent">, now: () => number): Show {
+export function showSearch({ onEvent }: Pick<Context, "onEvent">, unit: Unit, now: () => number): Show {
   const start = now();
   let ended = 0;
   return (event) => {
@@ -13,7 +15,7 @@ export function showSearch({ onEvent }: Pick<Context, "onEvent">, now: () => num
     ended++;
     const { trial, best, done, total } = event;
     const secondsLeft = (Math.max(0, total - done) * (now() - start)) / ended;
-    const bestText = best === undefined ? "none yet" : scoreText(best);
+    const bestText = best === undefined ? "none yet" : scoreText(best, unit);
     const left = done < total ? `, about ${formatSeconds(secondsLeft)} left` : "";
     onEvent({
       type: "trial-end",
@@ -22,20 +24,19 @@ export function showSearch({ onEvent }: Pick<Context, "onEvent">, now: () => num
       done,
       total,
       secondsLeft,
-      text: `trial ${done} of ${total}: ${lineOf(trial)} (best ${bestText}${left})`,
+      text: `trial ${done} of ${total}: ${lineOf(trial, unit)} (best ${bestText}${left})`,
     });
   };
 }
 
-function lineOf(trial: Trial): string {
+function lineOf(trial: Trial, unit: Unit): string {
   const { outcome, candidate, effort } = trial;
   const part = effort < 1 ? ` on ${formatShare(effort)} of the data` : "";
-  return outcome.status === "failed" ? `failed${part}, ${outcome.code}: ${outcome.message}` : `${scoreText(trial)}${part}, ${candidateText(candidate)}`;
+  return outcome.status === "failed" ? `failed${part}, ${outcome.code}: ${outcome.message}` : `${scoreText(trial, unit)}${part}, ${candidateText(candidate)}`;
 }
 
-/** As a share: every score of the command is one. */
-export function scoreText({ outcome }: Trial): string {
-  return outcome.status === "done" ? formatShare(outcome.score) : "failed";
+export function scoreText({ outcome }: Trial, unit: Unit): string {
+  return outcome.status === "done" ? formatScore(outcome.score, unit) : "failed";
 }
 
 export function bytesText({ outcome }: Trial): string {

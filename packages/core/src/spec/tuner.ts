@@ -19,6 +19,14 @@ export interface SearchDimension {
   readonly when?: SearchCondition;
 }
 
+/** An option of a method that a search may choose. In a space it is the dimension `METHOD.OPTION`, which exists where the method is chosen. */
+export interface OptionDimension {
+  /** As the method's factory takes it. */
+  readonly name: string;
+  /** As in {@link SearchDimension}. */
+  readonly values: readonly SearchValue[];
+}
+
 /** Forbids combinations: where `when` holds, `only` must hold too. */
 export interface SearchRule {
   readonly when: SearchCondition;
@@ -42,6 +50,8 @@ export interface Workload {
   readonly features: Readonly<Record<string, number>>;
   /** The score of the float model, where it is known: tells strategies how much there is left to gain. */
   readonly reference?: number;
+  /** Of its scores: `nats` are minus a divergence from the float model. Default: shares in [0, 1], or a unit of the caller's own. */
+  readonly unit?: "nats";
 }
 
 /** A trial's end. A failed trial is data: the search goes on. */
@@ -143,7 +153,7 @@ export interface TuneOptions extends Omit<RunOptions, "onEvent"> {
   readonly store: TrialStore;
   /** How many trials there are to be in the journal at the end, those of earlier runs included. */
   readonly trials: number;
-  /** Rows of other workloads. Default: none. */
+  /** Rows of other workloads, with scores in the same unit. Default: none. */
   readonly others?: readonly WorkloadTrials[];
   /** No trial is started later than this after the start. Default: no limit. */
   readonly timeBudgetSeconds?: number;

@@ -173,11 +173,12 @@ test("ends with the store's error when a result cannot be kept", async () => {
   await expect(tune(optionsOf({ store: broken }))).rejects.toMatchObject({ code: "write-failed" });
 });
 
-test.each([
+test.each<[Partial<TuneOptions>, string]>([
   [{ trials: 0 }, "trials"],
   [{ executor: executorOf(done, 0) }, "executor.concurrency"],
   [{ targetDrop: 1, workload: { id: "model", features: {} } }, "targetDrop"],
   [{ space: { name: "none", dimensions: [] } }, "dimensions"],
+  [{ others: [{ workload: { id: "other", features: {}, unit: "nats" }, trials: [] }] }, "others"],
 ])("refuses %j", async (part, field) => {
   await expect(tune(optionsOf(part))).rejects.toMatchObject({ code: "invalid-config", details: { field } });
 });

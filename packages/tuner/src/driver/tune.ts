@@ -68,8 +68,9 @@ function hasReachedTarget(finished: readonly Trial[], { targetDrop, workload }: 
 }
 
 /** @throws `invalid-config` naming the field. */
-function check({ space, trials, executor, targetDrop, workload }: TuneOptions): void {
+function check({ space, trials, executor, targetDrop, workload, others = [] }: TuneOptions): void {
   checkSpace(space);
+  if (others.some((other) => other.workload.unit !== workload.unit)) throw invalid("others", "scores of divergence and of shares do not compare");
   if (!Number.isInteger(trials) || trials < 1) throw invalid("trials", `${trials} is not a whole number from 1`);
   if (!Number.isInteger(executor.concurrency) || executor.concurrency < 1)
     throw invalid("executor.concurrency", `${executor.concurrency} is not a whole number from 1`);

@@ -10,6 +10,7 @@ import {
   quantize,
   seededRandom,
   sensitivity,
+  type Tensor,
   type Tensors,
   topK,
   writeModel,
@@ -19,6 +20,7 @@ import { type Calibration, minMax } from "@halftone/min-max";
 import { nodeBackend, nodeTarget } from "@halftone/node";
 import { describe, expect, test } from "vitest";
 import { tune } from "../driver/tune.ts";
+import { meanDivergence } from "../objective/fixtures/mean-divergence.ts";
 import { recipeOf } from "../recipe/recipe.ts";
 import { enumerate } from "../space/enumerate.ts";
 import { quantune96 } from "../space/presets.ts";
@@ -144,6 +146,35 @@ test("with labels the score is the user's metric, on as many samples as the effo
   const outcome = await executor.execute({ candidate: candidate!, effort: 1 / 8 }, signal);
   if (outcome.status !== "done") throw new TypeError(outcome.message);
   expect(outcome.score * 5).toBeCloseTo(Math.floor(outcome.score * 5 + 0.5), 9);
+});
+
+test("without labels the score can be the divergence from the float model: minus what both models' answers say, the larger the better", async () => {
+  const executor = await pipelineExecutor({ ...options, score: "kl" });
+  const { id, reference, unit } = executor.workload;
+  expect([reference, unit]).toEqual([0, "nats"]);
+  expect(id).not.toBe((await pipelineExecutor(options)).workload.id);
+  for (const candidate of enumerate(space).filter((_, index) => index % 23 === 0)) {
+    const quantized = await executor.build(candidate, signal);
+    const expected = -meanDivergence(await answersOf(model), await answersOf(quantized.model), 1);
+    const outcome = await executor.execute(whole(candidate), signal);
+    if (outcome.status !== "done") throw new TypeError(outcome.message);
+    expect(outcome.score / expected).toBeCloseTo(1, 6);
+    expect(outcome.score).toBeLessThan(0);
+  }
+
+  async function answersOf(files: PipelineExecutorOptions["model"]): Promise<readonly Tensor[]> {
+    const session = await nodeBackend().open(files, { spinning: false });
+    const answers: Tensor[] = [];
+    for await (const feeds of evaluation) answers.push(structuredClone((await session.run(feeds))["scores"]!));
+    await session.dispose();
+    return answers;
+  }
+});
+
+test("a score that is no number is a failed trial: a journal could not hold it", async () => {
+  const metrics = [{ name: "odd", create: () => ({ update: () => undefined, result: () => Number.NaN }) }];
+  const executor = await pipelineExecutor({ ...options, metrics });
+  expect(await executor.execute(whole(enumerate(space)[0]!), signal)).toMatchObject({ status: "failed", message: expect.stringContaining("odd is NaN") });
 });
 
 describe("what goes wrong", () => {

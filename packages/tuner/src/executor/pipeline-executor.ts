@@ -32,7 +32,7 @@ import { imagesToLearnFrom } from "./images-to-learn-from.ts";
 import { layerFacts } from "./layer-facts.ts";
 import { layerRanking } from "./layer-ranking.ts";
 import { modelFacts } from "./model-facts.ts";
-import { floatReference } from "./reference.ts";
+import { floatReference, type LabelFreeScore } from "./reference.ts";
 import { workloadId } from "./workload-id.ts";
 
 export interface PipelineExecutorOptions {
@@ -43,8 +43,10 @@ export interface PipelineExecutorOptions {
   readonly calibration: (images: number) => CalibrationSource;
   /** What trials are scored on. With `batches` set, a trial of less effort looks at the first share of it. */
   readonly evaluation: CalibrationSource;
-  /** The first is the score. Default: agreement with the float model's first class. */
+  /** The first is the score. Default: `score`. */
   readonly metrics?: readonly Metric[];
+  /** Without metrics: how answers are held against the float model's. Default `agreement`. */
+  readonly score?: LabelFreeScore;
   /** A method by the name that the space gives it. */
   readonly method: (name: string, options: Readonly<Record<string, Json>>) => QuantMethod;
   /** What is to be searched: candidates that differ in clipping or layers in float then share a pass over the calibration data. */
@@ -77,7 +79,7 @@ export async function pipelineExecutor(options: PipelineExecutorOptions): Promis
   const { features, ends, layers } = modelFacts(viewOf(parsed.graph));
   const learning = { model: parsed, layers, source: options.calibration(imagesToLearnFrom(options.space)), backend, ...(signal && { signal }) };
   const measured = await layerFacts(learning);
-  const { metrics, score: reference } = await floatReference({ ...options, source: evaluation });
+  const { metrics, score: reference, unit } = await floatReference({ ...options, source: evaluation });
   const memory = createRunMemory();
 
   const relatives = options.space === undefined ? () => [] : relativesOf(options.space);
@@ -104,14 +106,21 @@ export async function pipelineExecutor(options: PipelineExecutorOptions): Promis
       ...(samples !== undefined && { samples }),
     });
     const bytes = sizeOfModel(quantized.model);
-    return { status: "done", score: answers.metrics[metrics[0]!.name]!, metrics: { ...answers.metrics, bytes, seconds: answers.latency } };
+    const score = answers.metrics[metrics[0]!.name]!;
+    // A journal is JSON, which has neither NaN nor infinity.
+    if (!Number.isFinite(score))
+      return { status: "failed", code: "backend-failed", message: `The model's answers are unusable: ${metrics[0]!.name} is ${score}` };
+    return { status: "done", score, metrics: { ...answers.metrics, bytes, seconds: answers.latency } };
   };
   return {
     concurrency: 1,
     ends,
     restrict: (space) => restrictTo(space, target, layers),
     build,
-    workload: { id: await workloadId(model, evaluation, target, metrics[0]!.name), features: { ...features, ...measured }, reference },
+    workload: {
+      ...{ id: await workloadId(model, evaluation, target, metrics[0]!.name), features: { ...features, ...measured }, reference },
+      ...(unit && { unit }),
+    },
     execute: (proposal, aborting) => carryOut(proposal, aborting).catch((error: unknown) => failureOf(error)),
   };
 }

@@ -1,4 +1,5 @@
-import { type Backend, type CalibrationSource, evaluate, type Metric, type ModelFiles, QuantError, topK } from "@halftone/core";
+import { type Backend, type CalibrationSource, evaluate, type Metric, type ModelFiles, QuantError, type Tensor, topK, type Workload } from "@halftone/core";
+import { klDivergence } from "../objective/divergence.ts";
 
 /** How trials are scored, and what the float model reaches. */
 export interface Reference {
@@ -6,25 +7,41 @@ export interface Reference {
   readonly metrics: readonly Metric[];
   /** Of the float model, in the unit of the first metric. */
   readonly score: number;
+  readonly unit?: Workload["unit"];
 }
+
+/** How often the first class is the float model's, or how far the distribution over all classes is from its: see `klDivergence`. */
+export type LabelFreeScore = "agreement" | "kl";
 
 export interface ReferenceOptions {
   readonly model: ModelFiles;
   readonly backend: Backend;
   readonly source: CalibrationSource;
-  /** Of the user, such as top-1 on labelled data. Default: how often the first class is the float model's. */
+  /** Of the user, such as top-1 on labelled data. Default: `score`. */
   readonly metrics?: readonly Metric[];
+  /** Without metrics. Default `agreement`; `kl` holds the first output for every sample of the source in memory. */
+  readonly score?: LabelFreeScore;
   readonly signal?: AbortSignal;
 }
 
+type Run = Omit<ReferenceOptions, "metrics" | "score">;
+
 /** Runs the float model once. @throws `invalid-data` without metrics where the first output is no class scores. */
-export async function floatReference({ metrics, ...options }: ReferenceOptions): Promise<Reference> {
-  if (metrics !== undefined && metrics.length > 0) {
-    const { metrics: measured } = await evaluate({ ...options, metrics });
-    return { metrics, score: measured[metrics[0]!.name]! };
-  }
+export async function floatReference({ metrics, score = "agreement", ...run }: ReferenceOptions): Promise<Reference> {
+  if (metrics === undefined || metrics.length === 0) return score === "kl" ? ownDistributions(run) : ownClasses(run);
+  const { metrics: measured } = await evaluate({ ...run, metrics });
+  return { metrics, score: measured[metrics[0]!.name]! };
+}
+
+async function ownDistributions(run: Run): Promise<Reference> {
+  const answers: Tensor[] = [];
+  await evaluate({ ...run, metrics: [recordFirstOutputs(answers)] });
+  return { metrics: [klDivergence(answers)], score: 0, unit: "nats" };
+}
+
+async function ownClasses(run: Run): Promise<Reference> {
   const classes: number[] = [];
-  await evaluate({ ...options, metrics: [recordFirstClasses(classes)] });
+  await evaluate({ ...run, metrics: [recordFirstClasses(classes)] });
   if (classes.length === 0) {
     throw new QuantError(
       "invalid-data",
@@ -35,6 +52,16 @@ export async function floatReference({ metrics, ...options }: ReferenceOptions):
     );
   }
   return { metrics: [{ ...topK(1, classes), name: "agreement" }], score: 1 };
+}
+
+function recordFirstOutputs(answers: Tensor[]): Metric {
+  return {
+    name: "outputs",
+    create: () => ({
+      update: (outputs) => void answers.push(structuredClone(Object.values(outputs)[0]!)),
+      result: () => answers.length,
+    }),
+  };
 }
 
 function recordFirstClasses(classes: number[]): Metric {

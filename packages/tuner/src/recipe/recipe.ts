@@ -38,7 +38,7 @@ export function recipeOf(candidate: Candidate, { target, ends, ranking, images =
   const widths = bits === undefined ? undefined : parseBits(bits, target.defaults);
   return {
     method,
-    methodOptions: clipping === undefined ? {} : { calibration: calibrations[clipping] },
+    methodOptions: { ...optionsOf(candidate, method), ...(clipping && { calibration: calibrations[clipping] }) },
     config: {
       activations: { ...widths?.activations, ...(scheme && { scheme }) },
       weights: { ...widths?.weights, ...weightScheme(scheme), ...(granularity && { granularity: granularity as TensorConfig["granularity"] }) },
@@ -51,6 +51,16 @@ export function recipeOf(candidate: Candidate, { target, ends, ranking, images =
 /** Whether a candidate means something only with a ranking of the layers. */
 export function needsRanking({ sensitive = 0 }: Candidate): boolean {
   return sensitive !== 0;
+}
+
+/** The dimensions `METHOD.OPTION` of the method that was chosen. */
+function optionsOf(candidate: Candidate, method: string): Recipe["methodOptions"] {
+  const prefix = `${method}.`;
+  const options = Object.entries(candidate).filter(([name]) => name.includes("."));
+  const stranger = options.find(([name]) => !name.startsWith(prefix));
+  if (stranger) throw unknown(stranger[0], `it is no option of ${method}, the method that was chosen; let the dimension exist only when its own is`);
+  if (candidate["clipping"] !== undefined && Object.hasOwn(candidate, `${prefix}calibration`)) throw unknown(`${prefix}calibration`, "clipping says it too");
+  return Object.fromEntries(options.map(([name, value]) => [name.slice(prefix.length), value]));
 }
 
 function mostSensitive(candidate: Candidate, ranking: readonly string[] | undefined): readonly string[] {

@@ -83,6 +83,16 @@ describe("the report of a search", () => {
     expect(text.match(/<th scope="col">/g)!.length).toBeGreaterThan(10);
   });
 
+  test("shows divergence in nats, of which less is better", () => {
+    const negated = ({ outcome }: Trial): Trial["outcome"] => (outcome.status === "done" ? { ...outcome, score: outcome.score - 1 } : outcome);
+    const inNats = trials.map((trial) => ({ ...trial, outcome: negated(trial) }));
+    const workload = { id: "w", features: {}, reference: 0, unit: "nats" } as const;
+    const nats = renderSearch({ ...page, metric: "kl", workload, result: { best: inNats[best.id]!, trials: [...inNats, failed], end: "trials" } });
+    for (const phrase of ["falls from 0.5 nats to 0.15 nats", ">0 nats<", "the smaller, the better", `trial ${best.id}`]) expect(nats).toContain(phrase);
+    expect(nats).not.toMatch(/-[\d.e-]+ nats/);
+    expect(nats).not.toContain("50.00 %");
+  });
+
   test("of a search without a result says so", () => {
     const empty = renderSearch({ ...page, result: { best: undefined, trials: [failed], end: "aborted" } });
     expect(empty).toContain("No trial has a result.");

@@ -15,6 +15,7 @@ import {
   type Workload,
 } from "@halftone/core";
 import { paretoFront } from "../objective/pareto.ts";
+import { formatScore as formatScoreIn } from "./format-score.ts";
 import { importances } from "./importances.ts";
 import { planSummary } from "./plan-summary.ts";
 import { pointChart, pointChartStyle } from "./point-chart.ts";
@@ -33,7 +34,7 @@ export interface SearchPage {
   readonly winner?: Trial;
   /** Of the winner. */
   readonly plan?: QuantPlan;
-  /** Default: as a share. */
+  /** Default: in the unit of the workload. */
   readonly formatScore?: (score: number) => string;
 }
 
@@ -42,14 +43,15 @@ type Scored = Required<Pick<SearchPage, "formatScore">> & SearchPage & { readonl
 
 /** A search as one self-contained HTML file: no script, nothing loaded from elsewhere. */
 export function renderSearch(page: SearchPage): string {
-  const { title, target, strategy, space, result, plan, formatScore = formatShare } = page;
+  const { title, target, strategy, space, result, plan, workload } = page;
+  const { formatScore = (score: number) => formatScoreIn(score, workload.unit) } = page;
   const winner = page.winner ?? result.best;
   const scored: Scored = { ...page, formatScore, ...(winner && { winner }), done: result.trials.filter(isDone).sort((one, other) => one.id - other.id) };
   const { html: text } = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title}: search report</title><style>${{ html: reportStyle + pointChartStyle }}</style></head><body><main>
 <h1>${title}</h1>
-<p>${result.trials.length} trials of space <b>${space.name}</b> by strategy <b>${strategy}</b> for target <b>${target}</b>.</p>
+<p>${result.trials.length} trials of space <b>${space.name}</b> by strategy <b>${strategy}</b> for target <b>${target}</b>.${workload.unit === "nats" ? ` ${page.metric} is the mean divergence from the float model's answers: the smaller, the better.` : ""}</p>
 <section><h2>The winner</h2>${winnerSection(scored)}</section>
 <section><h2>How the search went</h2>${curve(scored)}</section>
 <section><h2>What accuracy costs</h2>${front(scored)}</section>
@@ -79,7 +81,7 @@ ${htmlTable(
 )}`;
 }
 
-function curve({ done, winner, workload: { reference }, metric, formatScore }: Scored): Html {
+function curve({ done, winner, workload: { reference, unit }, metric, formatScore }: Scored): Html {
   const stairs: { x: number; y: number }[] = [];
   for (const { id, outcome } of done) {
     const last = stairs.at(-1);
@@ -88,7 +90,9 @@ function curve({ done, winner, workload: { reference }, metric, formatScore }: S
   const best = stairs.at(-1);
   return html`<p>The line is the best ${metric} so far; each mark is a trial, the diamond the winner.</p>
 ${pointChart({
-  label: best ? `${metric} of ${done.length} trials; the best so far rises from ${formatScore(stairs[0]!.y)} to ${formatScore(best.y)}` : "",
+  label: best
+    ? `${metric} of ${done.length} trials; the best so far ${unit === "nats" ? "falls" : "rises"} from ${formatScore(stairs[0]!.y)} to ${formatScore(best.y)}`
+    : "",
   points: done.map((trial) => ({ x: trial.id, y: trial.outcome.score, title: titleOf(trial, formatScore), stressed: trial.id === winner?.id })),
   stairs,
   ...(reference !== undefined && { level: { y: reference, name: "float model" } }),

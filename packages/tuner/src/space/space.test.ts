@@ -150,3 +150,14 @@ test("relatives of a candidate are all schemes and clippings of its method with 
   expect(new Set(relatives({ ...candidate, clipping: "max", images: 1 }).map(({ clipping }) => clipping))).toEqual(new Set(["max"]));
   expect(relatives({ ...candidate, method: "easyquant", images: 64 }).map(({ clipping }) => clipping)).toEqual([undefined, undefined, undefined, undefined]);
 });
+
+test("dimensions that exist only where their method is chosen cost nothing elsewhere", () => {
+  const methods = Array.from({ length: 8 }, (_, index) => `m${index}`);
+  const options = methods.flatMap((method) => [0, 1, 2].map((option) => ({ name: `${method}.${option}`, values: [1, 2, 3, 4], when: { method: [method] } })));
+  const candidates = enumerate({ name: "wide", dimensions: [{ name: "method", values: methods }, ...options] });
+  expect(candidates).toHaveLength(8 * 4 ** 3);
+  expect(candidates.slice(0, 9)).toEqual([
+    ...methods.map((method) => ({ method, [`${method}.0`]: 1, [`${method}.1`]: 1, [`${method}.2`]: 1 })),
+    { method: "m0", "m0.0": 2, "m0.1": 1, "m0.2": 1 },
+  ]);
+});

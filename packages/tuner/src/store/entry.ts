@@ -40,11 +40,13 @@ type Refuse = (field: string, problem: string) => never;
 type Fields = Readonly<Record<string, unknown>>;
 
 function workloadOf(value: unknown, refuse: Refuse): Workload {
-  const { id, features, reference } = record(value, "workload", refuse);
+  const { id, features, reference, unit } = record(value, "workload", refuse);
+  if (unit !== undefined && unit !== "nats") refuse("workload.unit", `${JSON.stringify(unit)} is not nats`);
   return {
     id: text(id, "workload.id", refuse),
     features: numbers(features, "workload.features", refuse),
     ...(reference !== undefined && { reference: number(reference, "workload.reference", refuse) }),
+    ...(unit === "nats" && { unit }),
   };
 }
 
