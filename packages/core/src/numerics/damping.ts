@@ -4,7 +4,7 @@
  */
 
 /** In units of the mean of the diagonal. With the last one nothing is left of what elements have in common. */
-export const dampings: readonly number[] = [0.001, 0.01, 0.1, 1, Number.POSITIVE_INFINITY];
+export const dampings: readonly number[] = [0.01, 0.1, 1, Number.POSITIVE_INFINITY];
 
 /** The first of the dampings behind which the loss grows. A loss that is not known, such as of moments that cannot be inverted, is infinite. */
 export function bestDamping(lossOf: (damping: number) => number): number {

@@ -7,10 +7,10 @@
  *
  *     a = <D, M'> / <D, H' D>
  *
- * Both halves are asked, with several dampings; what all samples say is taken with the damping and to the share that helped most.
+ * Both halves are asked, and what all samples say is taken to that share.
  */
 import { solvePositive } from "./cholesky.ts";
-import { bestDamping, dot, quadratic } from "./damping.ts";
+import { dot, quadratic } from "./damping.ts";
 
 /** Of one half of the samples. */
 export interface HalfMoments {
@@ -20,60 +20,33 @@ export interface HalfMoments {
   readonly missing: Float32Array;
 }
 
-/** The damping is found with so many columns at most. */
-const judgedColumns = 32;
+/** Added to the diagonal, in units of its mean. */
+const damping = 0.01;
 
 /** [depth, columns]; undefined where nothing carries over from one half to the other, or the moments cannot be inverted. */
 export function leastSquaresChange(halves: readonly HalfMoments[], depth: number, columns: number): Float64Array | undefined {
-  const [first, second] = halves;
-  if (!first || !second) return undefined;
-  const stride = Math.ceil(columns / judgedColumns);
-  const some = [first, second].map((half) => ({ ...half, missing: everyColumn(half.missing, columns, stride) })) as [HalfMoments, HalfMoments];
-  const carried = new Map<number, Carried>();
-  const damping = bestDamping((tried) => {
-    carried.set(tried, carriedOver(some, { depth, columns: Math.ceil(columns / stride), damping: tried }));
-    return -carried.get(tried)!.gain;
-  });
-  const { share } = carried.get(damping)!;
+  const share = carriedOver(halves, depth, columns);
   if (!(share > 0)) return undefined;
-  return changeOf(sumOf(halves), { depth, columns, damping })?.map((value) => share * value);
+  return changeOf(sumOf(halves), depth, columns)?.map((value) => share * value);
 }
 
-interface Carried {
-  /** 0 to 1. */
-  readonly share: number;
-  /** By how much the error of both halves becomes less; below zero where it cannot be told. */
-  readonly gain: number;
-}
-
-interface Ridge {
-  readonly depth: number;
-  readonly columns: number;
-  readonly damping: number;
-}
-
-function carriedOver([first, second]: readonly [HalfMoments, HalfMoments], ridge: Ridge): Carried {
+/** 0 to 1. */
+function carriedOver([first, second]: readonly HalfMoments[], depth: number, columns: number): number {
+  if (!first || !second) return 0;
   let [helped, cost] = [0, 0];
   for (const [found, seen] of [
     [first, second],
     [second, first],
   ] as const) {
-    const change = changeOf(found, ridge);
-    if (!change) return { share: 0, gain: Number.NEGATIVE_INFINITY };
+    const change = changeOf(found, depth, columns);
+    if (!change) return 0;
     helped += dot(change, seen.missing);
-    cost += quadratic(change, seen.second, ridge.depth, ridge.columns);
+    cost += quadratic(change, seen.second, depth, columns);
   }
-  const share = cost > 0 ? Math.min(Math.max(helped / cost, 0), 1) : 0;
-  return { share, gain: 2 * share * helped - share ** 2 * cost };
+  return cost > 0 ? Math.min(Math.max(helped / cost, 0), 1) : 0;
 }
 
-/** Every so many columns of [depth, columns]. */
-function everyColumn(values: Float32Array, columns: number, stride: number): Float32Array {
-  return values.filter((_, position) => (position % columns) % stride === 0);
-}
-
-function changeOf({ second, missing }: HalfMoments, { depth, columns, damping }: Ridge): Float64Array | undefined {
-  if (damping === Number.POSITIVE_INFINITY) return new Float64Array(depth * columns);
+function changeOf({ second, missing }: HalfMoments, depth: number, columns: number): Float64Array | undefined {
   const matrix = Float64Array.from(second);
   let mean = 0;
   for (let index = 0; index < depth; index++) mean += matrix[index * depth + index]! / depth;
