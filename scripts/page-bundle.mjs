@@ -46,7 +46,7 @@ export async function bundlePage() {
     ],
   });
   const { output } = await bundle.generate({ format: "esm", minify: true });
-  const parts = output.filter(({ type }) => type === "chunk");
+  const parts = output.filter((part) => part.type === "chunk");
   const imported = (part, found = new Set()) => {
     if (found.has(part)) return found;
     found.add(part);

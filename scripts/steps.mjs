@@ -18,13 +18,17 @@ const environment = {
 
 const readJson = (path) => JSON.parse(readFileSync(path, "utf8"));
 
-/** The script behind a package's command, so that it runs with this Node on every platform. */
+/**
+ * The script behind a package's command, so that it runs with this Node on every platform.
+ * @returns {[string, ...string[]]}
+ */
 export function tool(packageName, command = packageName) {
   const folder = join(root, "node_modules", packageName);
   const { bin } = readJson(join(folder, "package.json"));
   return [process.execPath, join(folder, typeof bin === "string" ? bin : bin[command])];
 }
 
+/** @returns {[string, ...string[]]} */
 function npm() {
   const script = process.env.npm_execpath;
   return script?.endsWith(".js") ? [process.execPath, script] : [process.platform === "win32" ? "npm.cmd" : "npm"];
@@ -35,7 +39,11 @@ export function fail(message) {
   process.exit(1);
 }
 
-/** Resolves to the exit code, 128 + n when a signal ended the command. */
+/**
+ * Resolves to the exit code, 128 + n when a signal ended the command.
+ * @param {string[]} command
+ * @param {{ env?: NodeJS.ProcessEnv, cwd?: string, stdio?: import("node:child_process").StdioOptions }} [options]
+ */
 export function run([command, ...args], { env = {}, cwd = root, stdio = "inherit" } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, stdio, shell: command.endsWith(".cmd"), env: { ...environment, ...env } });
@@ -44,7 +52,12 @@ export function run([command, ...args], { env = {}, cwd = root, stdio = "inherit
   });
 }
 
-/** Runs a command under a title and ends the whole program when it fails. */
+/**
+ * Runs a command under a title and ends the whole program when it fails.
+ * @param {string} title
+ * @param {string[]} command
+ * @param {Parameters<typeof run>[1]} [options]
+ */
 export async function step(title, command, options) {
   console.log(`\n▸ ${title}`);
   const started = performance.now();

@@ -14,6 +14,8 @@ await step("boundaries", [process.execPath, join(root, "scripts", "check-boundar
 await step("types", [...tool("typescript", "tsc"), "-p", "tsconfig.json"]);
 // A page has other globals than everything else here.
 await step("types of the page", [...tool("typescript", "tsc"), "-p", "examples/playground/tsconfig.json"]);
+// Against what the packages publish, so that a name which moved is missed at once.
+await step("types of the scripts", [...tool("typescript", "tsc"), "-p", "scripts/tsconfig.json"]);
 await step("packages", [process.execPath, join(root, "scripts", "check-packages.mjs")]);
 await step("size", [process.execPath, join(root, "scripts", "check-size.mjs")]);
 if (full) {

@@ -5,8 +5,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { readModel, writeModel } from "@halftone/core";
-import { fixShapes } from "@halftone/mobile";
+import { fixShapes, readModel, writeModel } from "@halftone/core";
 import { root } from "../steps.mjs";
 import { arm64Machine } from "./machine.mjs";
 
@@ -32,7 +31,7 @@ function compare() {
       writeFileSync(fixed, withShape(model, input, shape));
       writeFileSync(inputs, JSON.stringify({ [input]: { type: "float32", dims: shape, data: waves(shape) } }));
       for (const target of ["node-cpu-vnni", "node-cpu-avx2", "mobile-xnnpack"]) {
-        for (const [form, path] of forms(folder, { model, input, shape, calibration, target })) {
+        for (const [form, path] of forms(folder, { model, calibration, target })) {
           const here = answers([process.execPath], path, inputs, join(folder, "here.json"));
           for (const processor of processors) {
             const there = answers(arm64Machine(processor).command, path, inputs, join(folder, "there.json"));
@@ -94,7 +93,9 @@ function halftone(...args) {
   execFileSync(process.execPath, [join(root, "packages/cli/bin/halftone.js"), ...args, "--progress", "none"], { stdio: ["ignore", "ignore", "inherit"] });
 }
 
-function answers([command, ...before], model, inputs, outputs) {
+/** @param {readonly string[]} program */
+function answers(program, model, inputs, outputs) {
+  const [command, ...before] = program;
   execFileSync(command, [...before, join(root, "scripts/arm64/run-model.mjs"), model, inputs, outputs], { stdio: ["ignore", "inherit", "ignore"] });
   const { outputs: all } = JSON.parse(readFileSync(outputs, "utf8"));
   return Object.values(all)[0].data;

@@ -52,8 +52,9 @@ function readSource(path, text, manifests) {
 }
 
 function importedFrom(node) {
-  if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier !== undefined) return node.moduleSpecifier.text;
-  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return node.argument.literal.text;
+  if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier !== undefined)
+    return /** @type {ts.StringLiteral} */ (node.moduleSpecifier).text;
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return /** @type {ts.StringLiteral} */ (node.argument.literal).text;
   const isDynamic = ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword;
   return isDynamic && node.arguments[0] !== undefined && ts.isStringLiteralLike(node.arguments[0]) ? node.arguments[0].text : undefined;
 }
