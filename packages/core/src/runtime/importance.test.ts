@@ -8,7 +8,7 @@ import type { LayerSample, Tensor, Tensors } from "../spec/index.ts";
 import { buildModel } from "../testing/build-model.ts";
 import { outputsOf } from "./fixtures/exported.ts";
 import { everyPosition } from "./fixtures/layer-error.ts";
-import { expectClose, randomTensor, rowsOf } from "./fixtures/matrices.ts";
+import { expectClose, float32, randomTensor, rowsOf } from "./fixtures/matrices.ts";
 import { backend, type SearchCase, searchCase, sourceOf } from "./fixtures/search-case.ts";
 import { buildGradientModel, type GradientLoss, gradientNameOf, targetName } from "./gradient/index.ts";
 
@@ -40,7 +40,7 @@ async function startOf({ graph, placement, model }: SearchCase, feeds: readonly 
   return startingPlan(graph, placement, statistics);
 }
 
-const ofScores: GradientLoss = { kind: "kl", tensor: "y", axis: -1 };
+const ofScores: GradientLoss = { kind: "kl", tensor: "y", axis: -1, alike: true };
 
 /** Gradients of the loss at the output of a layer, in a network that was quantized as it would be exported. */
 async function gradientsOf(search: SearchCase, start: StartingPlan, feeds: readonly Tensors[], tensor: string, loss: GradientLoss): Promise<readonly Tensor[]> {
@@ -100,7 +100,25 @@ describe("importance", () => {
       const first = b.op("Tanh", [b.op("MatMul", [x, b.random([6, 8], "first_w")], {}, "first")]);
       return { y: b.op("Softmax", [b.op("MatMul", [first, b.random([8, 5], "last_w")], {}, "last")], { axis: int(1) }) };
     });
-    await expectImportance(scores, sentences, ["first", "last"], { kind: "kl", tensor: "last_out", axis: 1 });
+    await expectImportance(scores, sentences, ["first", "last"], { kind: "kl", tensor: "last_out", axis: 1, alike: true });
+  });
+
+  it("is the same in sum for every step of a sequence, however sure the network is of its answer there", async () => {
+    const model = buildModel({ inputs: { x: ["n", 4, 6] } }, (b, { x }) => ({ y: b.op("MatMul", [x, b.random([6, 5], "w")], {}, "layer") }));
+    const sureness = [0.1, 1, 3, 6];
+    const feeds = sentences.map(({ x }) => ({
+      x: float32(
+        x!.shape,
+        (x!.data as Float32Array).map((value, index) => value * sureness[Math.floor(index / 6) % 4]!),
+      ),
+    }));
+    const search = await searchCase(model, feeds);
+    const [sample] = await search.runtime.sample([search.layer("layer")], { ...everyPosition, importance: { quantized: await startOf(search, feeds) } });
+    const values = sample!.importance!.data as Float32Array;
+    const sums = Array.from({ length: values.length / 5 }, (_, step) => values.subarray(step * 5, step * 5 + 5).reduce((sum, value) => sum + value, 0));
+    expect(sums).toHaveLength(12);
+    expectClose(sums, new Array<number>(12).fill(1 / 4), 1e-5);
+    await search.runtime.dispose();
   });
 
   it("is zero where an activation that the grid absorbs lets nothing through", async () => {

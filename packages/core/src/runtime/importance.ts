@@ -9,7 +9,10 @@ import { buildGradientModel, gradientNameOf, lossTensorOf, targetName } from "./
 import { modelOnGrids, type Network, observedModel, openObserver } from "./observe.ts";
 
 export interface Gradients {
-  /** By tensor: the gradient for each sample of the feed, in units of how far the answer to that sample is off: all samples count alike, however sure their answers are. */
+  /**
+   * By tensor: the gradient for each sample of the feed, in units of how far the answer is off: all samples count alike, and all steps of an answer, however sure the
+   * network is of them.
+   */
   run(feeds: Tensors, samples: number): Promise<ReadonlyMap<string, Tensor>>;
   dispose(): Promise<void>;
 }
@@ -19,7 +22,7 @@ export async function openGradients(network: Network, tensors: readonly string[]
   const loss = lossTensorOf(network.model.graph);
   const { model: observed, outputs } = observedModel(network.model, [...tensors, loss.tensor]);
   // What a reader of the loss's tensor sees: behind the grid where it is stored on one.
-  const seen = { ...loss, tensor: outputs.get(loss.tensor)! };
+  const seen = { ...loss, tensor: outputs.get(loss.tensor)!, alike: true };
   const model = buildGradientModel(await modelOnGrids(observed, network, quantized), { loss: seen, wrt: [...new Set([...tensors, seen.tensor])] });
   const float = await openObserver(network, [loss.tensor]);
   const session = await network.backend.open(writeModel(model), { fuseQuantized: false, spinning: false }).catch(async (cause) => {

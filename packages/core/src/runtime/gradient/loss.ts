@@ -16,7 +16,12 @@ export interface GradientLoss {
   readonly tensor: string;
   /** Default -1. */
   readonly axis?: number;
+  /** Whether each distribution's gradient is divided by its length: all of them then count alike, however sure they are. Of `kl`. Default false. */
+  readonly alike?: boolean;
 }
+
+/** Far below what a float32 distribution can differ by. */
+const leastSquare = 1e-20;
 
 /** The gradient of the loss with respect to its tensor. */
 export function lossSeed(loss: GradientLoss, tensor: Value, target: Value, builder: GradientBuilder): Value {
@@ -24,8 +29,10 @@ export function lossSeed(loss: GradientLoss, tensor: Value, target: Value, build
   switch (loss.kind) {
     case "squared-error":
       return builder.op("Sub", [tensor, target]);
-    case "kl":
-      return builder.op("Sub", [builder.op("Softmax", [tensor], { axis }), builder.op("Softmax", [target], { axis })]);
+    case "kl": {
+      const seed = builder.op("Sub", [builder.op("Softmax", [tensor], { axis }), builder.op("Softmax", [target], { axis })]);
+      return loss.alike ? unitLength(seed, loss.axis ?? -1, builder) : seed;
+    }
     case "cross-entropy": {
       const label = builder.op("ArgMax", [target], { axis, keepdims: int(0) });
       const classes = builder.op("Gather", [builder.op("Shape", [target]), builder.integers([loss.axis ?? -1])]);
@@ -37,6 +44,12 @@ export function lossSeed(loss: GradientLoss, tensor: Value, target: Value, build
   }
 }
 
+/** Along the axis; what is zero stays so. */
+function unitLength(seed: Value, axis: number, builder: GradientBuilder): Value {
+  const squares = builder.op("ReduceSum", [builder.op("Mul", [seed, seed]), builder.integers([axis])], { keepdims: int(1) });
+  return builder.op("Div", [seed, builder.op("Sqrt", [builder.op("Add", [squares, builder.scalar(leastSquare)])])]);
+}
+
 /** Operators that only arrange what a Softmax computed, or store it. */
 const arrangements = new Set(["Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Transpose", "QuantizeLinear", "DequantizeLinear"]);
 
@@ -46,7 +59,7 @@ const arrangements = new Set(["Identity", "Reshape", "Squeeze", "Unsqueeze", "Fl
  *
  * @throws `invalid-model` when the graph has no output.
  */
-export function lossTensorOf(graph: Graph): Required<GradientLoss> {
+export function lossTensorOf(graph: Graph): Required<Omit<GradientLoss, "alike">> {
   const output = graph.outputs[0];
   if (!output) throw new QuantError("invalid-model", `Graph ${graph.name} has no output whose loss could be differentiated.`);
   const softmax = softmaxBefore(output);
