@@ -6,7 +6,7 @@ import { advance, noProgress, type ProgressEvent, stepNames } from "./progress.t
 import { loadSample } from "./sample.ts";
 import type { State, Work } from "./state.ts";
 import type { Store } from "./store.ts";
-import { type GridChoice, histogramOf } from "./tensors.ts";
+import { histogramOf, type TensorChoice } from "./tensors.ts";
 import { emptyUpload, withFiles } from "./upload.ts";
 
 export interface Actions {
@@ -17,7 +17,8 @@ export interface Actions {
   cancel(): void;
   stopLayers(): void;
   stopHistogram(): void;
-  showHistogram(choice: GridChoice): Promise<void>;
+  /** `slice`: which of several scales the grid is that of. */
+  showHistogram(choice: TensorChoice, slice: number): Promise<void>;
 }
 
 /** What the user can do, on the state that the views show. */
@@ -105,9 +106,9 @@ export function createActions(store: Store<State>, backend: Backend): Actions {
     cancel: () => stops.run.abort(),
     stopLayers: () => stops.layers.abort(),
     stopHistogram: () => stops.histogram.abort(),
-    async showHistogram(choice) {
+    async showHistogram(choice, slice) {
       const { run } = store.state;
-      if (run.status === "done") await work("histogram", (watch) => histogramOf(run.value, choice, watch));
+      if (run.status === "done") await work("histogram", (watch) => histogramOf(run.value, choice, slice, watch));
     },
   };
 }

@@ -10,6 +10,7 @@ import {
   quantize,
   sensitivity,
 } from "@halftone/core";
+import { floatTensors, normalizedModel } from "./normalized.ts";
 import type { ProgressEvent } from "./progress.ts";
 import { configOf, methods, type Settings, targets } from "./settings.ts";
 import type { Reading, ShownPicture, Subject } from "./subject.ts";
@@ -23,6 +24,8 @@ export interface Watch {
 export interface Outcome extends QuantResult {
   readonly subject: Subject;
   readonly answers: readonly Answer[];
+  /** Names of the tensors that hold floats, in terms of the plan. */
+  readonly floats: readonly string[];
   /** For what is measured afterwards: what the run already knows is kept in it. */
   readonly options: QuantizeOptions;
 }
@@ -50,7 +53,8 @@ export async function quantizeSubject(subject: Subject, settings: Settings, back
     search: { checkpoint: checkpointInMemory(), maxMemoryMB: 512 },
   };
   const result = await quantize({ ...options, signal, onEvent });
-  return { ...result, subject, options, answers: await readBoth(subject, result.model, backend, { signal, onEvent }) };
+  const floats = floatTensors(await normalizedModel(options, signal));
+  return { ...result, subject, options, floats, answers: await readBoth(subject, result.model, backend, { signal, onEvent }) };
 }
 
 /** What each layer costs on two of the pictures. Statistics and finished steps of the run are not made again. */

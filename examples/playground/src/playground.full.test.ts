@@ -108,7 +108,15 @@ describe.skipIf(!browserPath)("the page (needs a browser of the Chromium family 
     await page.getByRole("img", { name: /^Histogram of pixels/ }).waitFor(patience);
     await page.getByLabel("Tensor", { exact: true }).selectOption("first_w");
     await page.getByRole("button", { name: "Show histogram" }).click();
-    await page.getByText(/Shown is the channel with the coarsest of 16 grids/).waitFor(patience);
+    await page.getByText(/Shown is one channel with its grid, the coarsest, number \d+ of 16/).waitFor(patience);
+    await page.getByLabel("Channel", { exact: true }).fill("3");
+    await page.getByRole("button", { name: "Show histogram" }).click();
+    await page.getByText(/number 3 of 16/).waitFor(patience);
+    await page.screenshot({ path: `${out}channel-phone.png`, fullPage: true });
+    await page.getByLabel("Tensor", { exact: true }).selectOption({ label: "first_b (no grid)" });
+    expect(await page.getByLabel("Channel", { exact: true }).isVisible()).toBe(false);
+    await page.getByRole("button", { name: "Show histogram" }).click();
+    await page.getByText(/The plan gives them no grid/).waitFor(patience);
     await page.screenshot({ path: `${out}classifier-phone.png`, fullPage: true });
     expect(await overhang(page)).toBe(0);
     expect(complaints).toEqual([]);

@@ -1,6 +1,6 @@
 import type { AffineEncoding, QuantPlan } from "@halftone/core";
 import { expect, test } from "vitest";
-import { gridChoices, sliceOf } from "./tensors.ts";
+import { sliceOf, tensorChoices } from "./tensors.ts";
 
 test("a slice of a row-major tensor", () => {
   const values = Float32Array.from({ length: 12 }, (_, index) => index);
@@ -9,7 +9,7 @@ test("a slice of a row-major tensor", () => {
   expect(Array.from(sliceOf(values, [2, 3, 2], 2, 0))).toEqual([0, 2, 4, 6, 8, 10]);
 });
 
-test("offers what is stored and what products read, but nothing that is rescaled", () => {
+test("offers what is stored, what products read and what has no grid, but nothing that is rescaled", () => {
   const encoding: AffineEncoding = { kind: "affine", dtype: "uint8", scale: [1], zeroPoint: [0] };
   const plan: QuantPlan = {
     version: 1,
@@ -21,5 +21,5 @@ test("offers what is stored and what products read, but nothing that is rescaled
     nodes: {},
     skipped: {},
   };
-  expect(gridChoices(plan).map(({ label }) => label)).toEqual(["x", "w", "x (as products read it)"]);
+  expect(tensorChoices(plan, ["x", "y", "w"]).map(({ label }) => label)).toEqual(["x", "w", "x (as products read it)", "y (no grid)"]);
 });

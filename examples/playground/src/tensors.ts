@@ -1,4 +1,4 @@
-// Any tensor of the quantized model: its values on the calibration pictures, and the grid they were put on.
+// Any tensor of the model: its values on the calibration pictures, and the grid they were put on, where there is one.
 import {
   createCalibrator,
   createHistogram,
@@ -6,25 +6,23 @@ import {
   elementCount,
   floatValues,
   type Histogram,
-  normalize,
   observeHistogram,
   type QuantPlan,
-  readModel,
   type Tensor,
-  type Tensors,
   writeModel,
 } from "@halftone/core";
-import { coarsestSlice } from "./charts/grid-lines.ts";
 import type { Outcome, Watch } from "./job.ts";
+import { normalizedModel } from "./normalized.ts";
 
-export interface GridChoice {
+export interface TensorChoice {
   readonly label: string;
   readonly tensor: string;
-  readonly encoding: Encoding;
+  /** Undefined where the plan has none. */
+  readonly encoding?: Encoding;
 }
 
 export interface TensorHistogram {
-  readonly choice: GridChoice;
+  readonly choice: TensorChoice;
   readonly histogram: Histogram;
   /** Which of several scales the grid is that of. */
   readonly slice: number;
@@ -34,23 +32,21 @@ export interface TensorHistogram {
   readonly beforeRescaling: boolean;
 }
 
-/** Every tensor with a grid of its own kind; rescaled operands are left out, for nothing holds their values. */
-export function gridChoices({ encodings, operands = {} }: QuantPlan): readonly GridChoice[] {
+/** Tensors with a grid first, then all others; rescaled operands are left out, for nothing holds their values. */
+export function tensorChoices({ encodings, operands = {} }: QuantPlan, floats: readonly string[]): readonly TensorChoice[] {
   return [
     ...Object.entries(encodings).map(([tensor, encoding]) => ({ label: tensor, tensor, encoding })),
     ...Object.entries(operands).flatMap(([tensor, { encoding, rescaling }]) =>
       rescaling ? [] : [{ label: `${tensor} (as products read it)`, tensor, encoding }],
     ),
+    ...floats.filter((tensor) => !(tensor in encodings)).map((tensor) => ({ label: `${tensor} (no grid)`, tensor })),
   ];
 }
 
 /** @throws as the calibrator does; `aborted` when the signal fires. */
-export async function histogramOf({ options, plan }: Outcome, choice: GridChoice, { signal, onEvent }: Watch): Promise<TensorHistogram> {
+export async function histogramOf({ options, plan }: Outcome, choice: TensorChoice, slice: number, { signal, onEvent }: Watch): Promise<TensorHistogram> {
   const { source, backend } = options;
-  const model = readModel(options.model);
-  const feeds = await firstOf(source);
-  await normalize(model, { backend, signal, ...(feeds && { feeds }) });
-  const slice = coarsestSlice(choice.encoding);
+  const model = await normalizedModel(options, signal);
   const value = model.graph.value(choice.tensor);
   if (value?.constant) {
     const inputs = value.consumers.flatMap(({ node }) => node.inputs);
@@ -62,9 +58,9 @@ export async function histogramOf({ options, plan }: Outcome, choice: GridChoice
   return { choice, slice, ofSlice: false, beforeRescaling: false, histogram: statistics.get(observation) };
 }
 
-function weightHistogram(constant: Tensor, encoding: Encoding, slice: number): Pick<TensorHistogram, "histogram" | "ofSlice"> {
+function weightHistogram(constant: Tensor, encoding: Encoding | undefined, slice: number): Pick<TensorHistogram, "histogram" | "ofSlice"> {
   const values = floatValues(constant);
-  const ofSlice = encoding.kind === "affine" && encoding.axis !== undefined && encoding.block === undefined;
+  const ofSlice = encoding?.kind === "affine" && encoding.axis !== undefined && encoding.block === undefined;
   const histogram = createHistogram();
   histogram.add(ofSlice ? sliceOf(values, constant.shape, encoding.axis, slice) : values);
   return { histogram: histogram.result(), ofSlice };
@@ -75,9 +71,4 @@ export function sliceOf(values: Float32Array, shape: readonly number[], axis: nu
   const inner = elementCount(shape.slice(axis + 1));
   const length = shape[axis]!;
   return values.filter((_, position) => Math.floor(position / inner) % length === index);
-}
-
-async function firstOf(source: AsyncIterable<Tensors>): Promise<Tensors | undefined> {
-  for await (const feeds of source) return feeds;
-  return undefined;
 }

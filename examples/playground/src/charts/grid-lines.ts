@@ -19,8 +19,13 @@ export function gridLines(encoding: Encoding, slice = 0): readonly number[] {
   }
 }
 
+/** How many scales there are to choose a grid from. */
+export function sliceCount(encoding: Encoding | undefined): number {
+  return encoding?.kind === "affine" ? encoding.scale.length : 1;
+}
+
 /** The slice with the largest step: the one whose values suffer most. 0 where there is one scale. */
-export function coarsestSlice(encoding: Encoding): number {
-  if (encoding.kind !== "affine") return 0;
+export function coarsestSlice(encoding: Encoding | undefined): number {
+  if (encoding?.kind !== "affine") return 0;
   return encoding.scale.reduce((coarsest, scale, slice) => (scale > encoding.scale[coarsest]! ? slice : coarsest), 0);
 }

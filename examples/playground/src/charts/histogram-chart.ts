@@ -6,10 +6,10 @@ const width = 1000;
 const baseline = 220;
 const tickLength = 18;
 
-/** Bars of how often values occur, on a logarithmic scale, with the values the grid can hold as ticks below. */
+/** Bars of how often values occur, on a logarithmic scale, with the values the grid can hold as ticks below, where there is one. */
 export function histogramChart(bars: readonly HistogramBar[], lines: readonly number[], label: string): HTMLElement {
-  const low = Math.min(bars[0]?.from ?? 0, lines[0] ?? 0);
-  const high = Math.max(bars.at(-1)?.to ?? 1, lines.at(-1) ?? 1);
+  const ends = [bars[0]?.from, bars.at(-1)?.to, lines[0], lines.at(-1)].filter((end) => end !== undefined);
+  const [low, high] = ends.length > 0 ? [Math.min(...ends), Math.max(...ends)] : [0, 1];
   const shareAt = (value: number): number => (value - low) / (high - low);
   const x = (value: number): string => (shareAt(value) * width).toFixed(2);
   const most = Math.log1p(Math.max(1, ...bars.map(({ count }) => count)));
