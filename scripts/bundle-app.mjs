@@ -14,7 +14,7 @@ else {
   const failed = await firstFailure([
     ["models", [process.execPath, join(app, "scripts", "make-models.mjs")], { ...inApp, stdio: ["ignore", "ignore", "inherit"] }],
     ["types", script("typescript", "bin", "tsc"), inApp],
-    ["bundle", [...script("expo", "bin", "cli"), "export", "--platform", "android", "--no-bytecode", "--output-dir", "out"], inApp],
+    ["bundle", [...script("expo", "bin", "cli"), "export", "--platform", "android", "--platform", "ios", "--no-bytecode", "--output-dir", "out"], inApp],
   ]);
   if (failed !== undefined) console.error(`the app's ${failed} failed`);
   process.exitCode = failed === undefined ? 0 : 1;
