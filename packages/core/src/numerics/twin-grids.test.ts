@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Encoding, IntegerDtype } from "../spec/index.ts";
 import { fakeQuantize } from "./fake-quantize.ts";
 import { roundHalfEven } from "./rounding.ts";
-import { activationTwin, shareTwin } from "./twin-grids.ts";
+import { activationTwin, farTwin, shareTwin } from "./twin-grids.ts";
 
 const container = (bits: number, dtype: IntegerDtype = "uint8") => ({ dtype, bits, scheme: "asymmetric" as const });
 
@@ -67,5 +67,30 @@ describe.each([8, 6, 4])("an activation, %i bits", (bits) => {
     const minimum = -0.16997124254703522;
     const [read] = onGrid([-0.27846], activationTwin({ minimum, clips: true }, step, container(bits)));
     expect(read).toBeCloseTo(minimum, 6);
+  });
+});
+
+describe.each([8, 6, 4])("an activation with values far from all others, %i bits", (bits) => {
+  const [minimum, split, largest] = [-0.17, 4, 200];
+  const twin = farTwin({ minimum }, split, container(bits), largest);
+
+  it("reads what is near as finely as if there were no other, and zero as zero", () => {
+    const near = dense(minimum, split).filter((value) => value < split);
+    // The zero point is a code: the grid may end half a step before either end.
+    const step = (split - minimum) / (2 ** (bits - 1) - 1);
+    onGrid(near, twin).forEach((value, index) => {
+      expect(Math.abs(value - near[index]!)).toBeLessThanOrEqual(1.001 * step);
+    });
+    expect(onGrid([0], twin)).toEqual([0]);
+  });
+
+  it("reads the largest value, and what is far to half a step", () => {
+    const step = largest / (2 ** (bits - 1) - 1);
+    expect(onGrid([largest], twin)[0]).toBeCloseTo(largest, 3);
+    for (const value of [50, 100, 150]) expect(Math.abs(onGrid([value], twin)[0]! - value)).toBeLessThanOrEqual(step / 2 + 1e-4);
+  });
+
+  it("has 2^k values at most", () => {
+    expect(distinct(onGrid([...dense(minimum, split), ...dense(split, largest)], twin))).toBeLessThanOrEqual(2 ** bits);
   });
 });

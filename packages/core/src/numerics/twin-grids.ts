@@ -5,6 +5,8 @@
  *                 x < t:   codes 0 .. 2^(k-1) - 1, step t / (2^(k-1) - 1)
  *     activation  x >= 0:  codes 0 .. 2^(k-1) - 1
  *                 x < 0:   codes -2^(k-1) .. 0, step |minimum| / 2^(k-1)
+ *     far         x >= t:  codes 0 .. 2^(k-1) - 1, step largest / (2^(k-1) - 1)
+ *                 x < t:   2^(k-1) codes from the minimum to t
  *
  * Zero belongs to both grids of an activation, so that the 2^(k-1) codes below it and the 2^(k-1) from it on are 2^k. Steps are rounded
  * up to powers of two where the configuration asks for that.
@@ -12,6 +14,7 @@
 import type { AffineEncoding, IntegerDtype, TensorConfig, TwinEncoding } from "../spec/index.ts";
 import { affineEncoding } from "./affine-encoding.ts";
 import { codeRange } from "./code-range.ts";
+import { encodeRange } from "./encode-range.ts";
 
 type Container = Pick<TensorConfig, "dtype" | "bits" | "scheme">;
 
@@ -37,6 +40,16 @@ export function activationTwin({ minimum, clips = false }: ActivationMinimum, st
   const { dtype, bits } = config;
   const low = gridBelow(stepOf(-minimum / 2 ** (bits - 1), config), clips, config);
   return { kind: "twin", threshold: 0, low, high: gridAbove(dtype, bits - 1, step) };
+}
+
+/**
+ * For an activation of which a few values lie far from all others; `split` is t. Vision transformers have such a value for one token in one channel, a hundred times as
+ * large as the rest.
+ */
+export function farTwin({ minimum }: Pick<ActivationMinimum, "minimum">, split: number, config: Container, largest: number): TwinEncoding {
+  const half = { ...config, bits: config.bits - 1 };
+  const low = affineEncoding(half, [encodeRange({ min: minimum, max: split }, half)]);
+  return { kind: "twin", threshold: split, low, high: gridAbove(config.dtype, half.bits, stepOf(largest / (2 ** half.bits - 1), config)) };
 }
 
 function stepOf(step: number, { scheme }: Container): number {

@@ -41,3 +41,12 @@ test.each([
 ] as const)("%s has no second grid", (_, subject, config, max) => {
   expect(twinChoices(subject, { min: -1, max }, config)).toEqual([]);
 });
+
+test("a value far from all others leaves them a fine grid, in a whole container too", () => {
+  // One grid of 6 bits from 0 to 200 has steps of 200/63.
+  for (const value of [0.5, 1, 2]) expect(read(value, gelu, 200)).toBeLessThan(0.1 * (200 / 63));
+  expect(read(190, gelu, 200)).toBeLessThanOrEqual(200 / 31 / 2);
+  const whole = twinChoices(gelu, { min: -0.17, max: 200 }, { ...narrow, bits: 8 });
+  expect(whole).toHaveLength(5);
+  expect(whole.every(({ worthwhile }) => worthwhile < twinChoices(gelu, { min: -0.17, max: 200 }, narrow)[0]!.worthwhile)).toBe(true);
+});
