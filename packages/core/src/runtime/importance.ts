@@ -22,7 +22,9 @@ export async function openGradients(network: Network, tensors: readonly string[]
   const loss = lossTensorOf(network.model.graph);
   const { model: observed, outputs } = observedModel(network.model, [...tensors, loss.tensor]);
   // What a reader of the loss's tensor sees: behind the grid where it is stored on one.
-  const seen = { ...loss, tensor: outputs.get(loss.tensor)!, alike: true };
+  // A sample has several distributions where there are steps: [batch, steps, classes].
+  const alike = (network.model.graph.value(loss.tensor)!.shape?.length ?? 0) > 2;
+  const seen = { ...loss, tensor: outputs.get(loss.tensor)!, alike };
   const model = buildGradientModel(await modelOnGrids(observed, network, quantized), { loss: seen, wrt: [...new Set([...tensors, seen.tensor])] });
   const float = await openObserver(network, [loss.tensor]);
   const session = await network.backend.open(writeModel(model), { fuseQuantized: false, spinning: false }).catch(async (cause) => {

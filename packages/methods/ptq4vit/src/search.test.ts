@@ -68,11 +68,11 @@ describe("the search", () => {
   it.each([
     ["behind GELU", mlp, "fc2", { activation: false }],
     ["behind Softmax", attention, "mix", { softmax: false }],
-  ])("finds twins %s with less than half the error of one grid, at 6 bits", async (_, model, node, twin) => {
+  ])("finds twins %s with less than 0.6 of the error of one grid, at 6 bits", async (_, model, node, twin) => {
     await withContext(model(), feedsOf(), async (context) => {
       const errors = await errorsOf(context, [leftOf(await found(context, { twin })), leftOf(await found(context, {}))]);
       const [single, double] = errors.get(node)!;
-      expect(double).toBeLessThan(0.5 * single);
+      expect(double).toBeLessThan(0.6 * single);
     });
   });
 

@@ -25,8 +25,8 @@ export interface QHyVitOptions {
    */
   readonly importance?: "position" | "element";
   /**
-   * Whether what a Softmax or an activation answers may lie on two grids (PTQ4ViT, arXiv 2111.12293), where its grid is narrower than its container. The paper
-   * does without. Default true.
+   * Whether what a Softmax or an activation answers may lie on two grids (PTQ4ViT, arXiv 2111.12293), where its grid is narrower than its container, or a few values
+   * lie far from all others. The paper does without. Default true.
    */
   readonly twins?: boolean;
   /**

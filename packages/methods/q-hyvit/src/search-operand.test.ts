@@ -49,3 +49,14 @@ test("a choice that the guard refuses everywhere is not found", async () => {
   const refused: Choice = { granularity: "tensor", scheme: "asymmetric", worthwhile: 1, at: () => undefined };
   expect(await searchOperand([refused], errorOf, factors)).toBeUndefined();
 });
+
+test("of grids that differ by less than runtimes do, the first is taken", async () => {
+  const [first, second] = [choice(range, "tensor", "asymmetric"), choice(range, "tensor", "symmetric")];
+  const at: Choice["at"] = (factor) => ({ ...first.at(factor)!, rescaling: { axis: 1, scale: [1] } });
+  const found = (share: number) =>
+    searchOperand([first, { ...second, at }], async (plan) => (plan.rescaling ? share : 1) * (await errorOf(plan)), factors).then(
+      (each) => each!.choice.scheme,
+    );
+  expect(await found(1 - 1e-6)).toBe("asymmetric");
+  expect(await found(1 - 1e-3)).toBe("symmetric");
+});

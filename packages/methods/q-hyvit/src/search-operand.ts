@@ -15,6 +15,9 @@ const stride = 8;
 /** A choice whose error has grown to this multiple of its least clips too much for smaller scales to make up for it. */
 const hopeless = 4;
 
+/** Candidates that differ by less are equal, and the first of them is taken: grids that come to the same are told apart by the order in which a runtime adds. */
+const clearly = 1 - 1e-4;
+
 /** The granularity, scheme and scale of least error; one grid, unless several are worth it. `errorOf` sums the error of all layers that read the operand. */
 export async function searchOperand(
   choices: readonly Choice[],
@@ -25,7 +28,7 @@ export async function searchOperand(
   let best: FoundOperand | undefined;
   for (const granularity of ["tensor", "channel", "range"] as const) {
     const found = await finest(choices.filter((choice) => choice.granularity === granularity));
-    if (found && (!best || costOf(found) < costOf(best))) best = found;
+    if (found && (!best || costOf(found) < clearly * costOf(best))) best = found;
   }
   return best;
 
@@ -49,7 +52,7 @@ export async function searchOperand(
       const plan = choice.at(factors[index]!);
       if (!plan) continue;
       const error = await errorOf(plan);
-      if (!best || error < best.error) best = { choice, index, plan, error };
+      if (!best || error < clearly * best.error) best = { choice, index, plan, error };
       else if (error > hopeless * best.error) break;
     }
     return best;
@@ -61,5 +64,5 @@ function costOf({ error, choice }: FoundOperand): number {
 }
 
 function better(left: FoundOperand | undefined, right: FoundOperand | undefined): FoundOperand | undefined {
-  return left && (!right || left.error <= right.error) ? left : right;
+  return left && (!right || clearly * left.error <= right.error) ? left : right;
 }
