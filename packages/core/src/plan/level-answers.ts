@@ -5,7 +5,7 @@ import type { ActivationSite, AffineEncoding, MethodContext, Observation, PlanCo
 import { levelledAnswer } from "./answer-levels.ts";
 import type { StartingPlan } from "./starting-plan.ts";
 
-/** A convolution whose weights are to share one scale, and what it answers. */
+/** A convolution, and what it answers. */
 interface Candidate {
   readonly weight: WeightSite;
   readonly answer: ActivationSite;
@@ -17,8 +17,8 @@ export function levelObservations(context: Pick<MethodContext, "graph" | "placem
 }
 
 /**
- * The plan with answers on grids per channel wherever weights are to share one scale and the kernel can be made to answer so: what it sees are channels of like
- * weights and like answers.
+ * The plan with answers on grids per channel wherever the kernel can be made to answer so and one grid would cost small channels much: what it sees are channels of
+ * like answers, and, where weights are to share one scale, of like weights.
  */
 export function levelAnswers(context: Pick<PlanContext, "graph" | "placement" | "target" | "statistics">, start: StartingPlan): StartingPlan {
   const { graph, placement, target, statistics } = context;
@@ -27,12 +27,13 @@ export function levelAnswers(context: Pick<PlanContext, "graph" | "placement" | 
     const ranges = statistics.get(observeAnswer(answer)).map((range) => bounded(range, answer.bounds));
     if (start.skipped[answer.key] || start.skipped[weight.tensor] || !ranges.every(({ min, max }) => Number.isFinite(min) && Number.isFinite(max))) continue;
     const content = graph.value(weight.tensor)!.constant!;
-    const levels = levelsFor(content, ranges);
+    const sharesScale = weight.config.granularity === "tensor";
+    const levels = sharesScale ? levelsFor(content, ranges) : levelsOfAnswers(ranges);
     if (!levels) continue;
     const rest = unionOf(ranges.map(({ min, max }, channel) => ({ min: min / levels[channel]!, max: max / levels[channel]! })));
     const encodings = {
       [answer.key]: spread(affineEncoding(answer.config, [encodeRange(rest, answer.config)]), levels, 1),
-      [weight.tensor]: encodeLevelled(content, weight, levels),
+      ...(sharesScale && { [weight.tensor]: encodeLevelled(content, weight, levels) }),
     };
     const plan = { encodings: { ...start.encodings, ...encodings }, operands: start.operands, nodes: placement.nodes };
     if (levelledAnswer(graph.value(answer.key)!, plan, target)) Object.assign(levelled, encodings);
@@ -69,6 +70,15 @@ function levelsFor(weight: Tensor, ranges: readonly Range[]): readonly number[] 
 /** Of the largest weight, as a multiple of the middle channel's. */
 const worthwhile = 2;
 
+/** As large as its answers ask, where each channel has a scale of its own for its weights. Undefined where the middle channel loses less than two bits to the largest one. */
+function levelsOfAnswers(ranges: readonly Range[]): readonly number[] | undefined {
+  const reach = ranges.map(({ min, max }) => Math.max(-min, max));
+  const middleReach = middle(reach);
+  return magnitude(reach) < worthwhileAnswer * middleReach ? undefined : reach.map((size) => Math.max(size / middleReach, smallestLevel));
+}
+
+const worthwhileAnswer = 3;
+
 function magnitude(values: ArrayLike<number>): number {
   let largest = 0;
   for (let index = 0; index < values.length; index++) largest = Math.max(largest, Math.abs(values[index]!));
@@ -96,7 +106,7 @@ function candidatesOf({ graph, placement }: Pick<MethodContext, "graph" | "place
   return placement.weights.flatMap((weight) => {
     const [node, ...others] = weight.nodes.map((name) => graph.node(name)!);
     const answer = node && others.length === 0 ? answers.get(node.outputs[0]?.name ?? "") : undefined;
-    if (weight.config.granularity !== "tensor" || !answer || !node || weightLayoutOf(node)?.channelAxis !== 0) return [];
+    if (weight.config.granularity === "block" || !answer || !node || weightLayoutOf(node)?.channelAxis !== 0) return [];
     return node.op === "Conv" ? [{ weight, answer }] : [];
   });
 }

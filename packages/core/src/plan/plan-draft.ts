@@ -1,6 +1,7 @@
 import { clippingOf } from "../placement/absorb.ts";
 import type { ActivationSite, AffineEncoding, GraphView, MethodPlan, OperandPlan, PartialPlan, Placement } from "../spec/index.ts";
 import { gridClips } from "./grid-clips.ts";
+import { nestGrids } from "./nest-grids.ts";
 import type { StartingPlan } from "./starting-plan.ts";
 
 /** What a search decided for some layers: JSON, so that an interrupted run can go on. */
@@ -46,9 +47,10 @@ export function createPlanDraft(graph: GraphView, placement: Placement, start: S
     },
     plan: (notes = []) => {
       const { encodings, operands: own, codes: rounded } = decided(() => true);
+      const planned = { encodings: { ...start.encodings, ...encodings }, operands: { ...start.operands, ...own } };
       return {
-        encodings: { ...start.encodings, ...encodings },
-        operands: { ...start.operands, ...own },
+        encodings: nestGrids(graph, placement, { ...planned, nodes: placement.nodes }),
+        operands: planned.operands,
         skipped: start.skipped,
         ...(Object.keys(rounded).length > 0 && { codes: rounded }),
         ...(notes.length > 0 && { notes }),

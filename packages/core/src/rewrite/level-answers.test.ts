@@ -2,7 +2,7 @@ import { nodeBackend } from "@halftone/node";
 import { describe, expect, it } from "vitest";
 import { createCalibrator } from "../calibrate/index.ts";
 import { ints, type Model, type Value, viewOf } from "../ir/index.ts";
-import { fakeQuantize, seededRandom } from "../numerics/index.ts";
+import { fakeQuantize, quantizeTensor, seededRandom } from "../numerics/index.ts";
 import { writeModel } from "../onnx/index.ts";
 import { fixtureTarget } from "../placement/fixtures/target.ts";
 import { place, resolveConfig } from "../placement/index.ts";
@@ -24,7 +24,11 @@ function spreadModel(read: (b: GraphBuilder, answer: Value) => Value): Model {
     (tensor.data as Float32Array).forEach((value, index, data) => {
       data[index] = value * magnitudes[Math.floor(index / inputs)]!;
     });
-    return { y: read(b, b.op("Conv", [x, b.constant(tensor), b.random([outputs], "spread_b")], {}, "spread")) };
+    const bias = b.random([outputs], "spread_b").content!.tensor();
+    (bias.data as Float32Array).forEach((value, channel, data) => {
+      data[channel] = value * magnitudes[channel]!;
+    });
+    return { y: read(b, b.op("Conv", [x, b.constant(tensor), b.constant(bias)], {}, "spread")) };
   });
 }
 
@@ -55,22 +59,27 @@ async function levelled(
 }
 
 describe("answers on grids per channel", () => {
-  it("come from a kernel with one scale for all weights, to the step of every channel", async () => {
+  it.each<readonly [string, QuantConfigInput, readonly number[]]>([
+    ["one scale for all weights", shared, []],
+    ["a scale for the weights of each channel, where answers are far apart", {}, [outputs]],
+  ])("come from a kernel with %s, to the step of every channel", async (_, config, shape) => {
     const model = spreadModel(throughSigmoid);
-    const { plan } = await levelled(model, shared);
+    const { plan } = await levelled(model, config);
     expect(plan.nodes.spread).toEqual({ mode: "integer" });
     expect(plan.notes?.join()).toContain("kernels answer 1 tensor on grids per channel");
     const { graph } = await rewriteExposed(model, plan);
     const kernel = graph.node("spread")!;
-    expect(kernel.inputs[1]!.producer!.inputs[1]!.shape).toEqual([]);
-    expect(kernel.inputs[2]!.producer!.inputs[1]!.shape).toEqual([]);
+    expect(kernel.inputs[1]!.producer!.inputs[1]!.shape).toEqual(shape);
+    expect(kernel.inputs[2]!.producer!.inputs[1]!.shape).toEqual(shape);
 
     const actual = (await runModel(writeModel(await rewriteExposed(model, plan)).model, { x })).spread_out_levelled!;
     const [grid, weights] = [plan.encodings.spread_out!, plan.encodings[model.graph.node("spread")!.inputs[1]!.name]!];
     const expected = convolve(model, fakeQuantize(x, plan.encodings.x!), (weight) => fakeQuantize(weight, weights));
     actual.forEach((value, index) => {
       const channel = Math.floor(index / (size * size));
-      expect(Math.abs(value - expected[index]!), `channel ${channel}`).toBeLessThanOrEqual(grid.scale[channel]! * 0.5001 + 1e-5 * Math.abs(value));
+      const [step, zeroPoint] = [grid.scale[channel]!, grid.zeroPoint[channel]!];
+      const held = Math.min(Math.max(expected[index]!, -zeroPoint * step), (255 - zeroPoint) * step);
+      expect(Math.abs(value - held), `channel ${channel}`).toBeLessThanOrEqual(step * 0.5001 + 1e-5 * Math.abs(value));
     });
   });
 
@@ -83,7 +92,6 @@ describe("answers on grids per channel", () => {
 
   it.each<readonly [string, (b: GraphBuilder, answer: Value) => Value, QuantConfigInput]>([
     ["where an integer kernel reads them", (b, answer) => b.op("Conv", [answer, b.random([2, outputs, 3, 3])], { kernel_shape: ints([3, 3]) }, "next"), shared],
-    ["where weights have a scale per channel", throughSigmoid, {}],
     ["where they are an output of the model", (_, answer) => answer, shared],
   ])("are not planned %s", async (_, read, config) => {
     const model = spreadModel(read);
@@ -91,11 +99,21 @@ describe("answers on grids per channel", () => {
     expect(start.encodings.spread_out?.axis).toBeUndefined();
   });
 
-  it("are not planned where weights are alike", async () => {
+  it("leave weights with a scale per channel on their codes", async () => {
+    const model = spreadModel(throughSigmoid);
+    const { name, constant } = viewOf(model.graph).node("spread")!.inputs[1]!;
+    const { plan } = await levelled(model, {});
+    const { graph } = await rewriteExposed(model, plan);
+    const { data } = graph.node("spread")!.inputs[1]!.producer!.inputs[0]!.content!.tensor();
+    expect(data).toEqual(quantizeTensor(constant!, plan.encodings[name]!).data);
+    expect(plan.encodings.spread_out!.axis).toBe(1);
+  });
+
+  it.each([shared, {}])("are not planned where weights and answers are alike: %j", async (config) => {
     const model = buildModel({ inputs: { x: [1, inputs, size, size] } }, (b, { x }) => ({
       y: throughSigmoid(b, b.op("Conv", [x, b.random([outputs, inputs, 1, 1], "w")], {}, "spread")),
     }));
-    expect((await levelled(model, shared)).start.encodings.spread_out!.axis).toBeUndefined();
+    expect((await levelled(model, config)).start.encodings.spread_out!.axis).toBeUndefined();
   });
 
   it("need no kernel with a scale per channel", async () => {

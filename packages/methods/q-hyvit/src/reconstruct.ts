@@ -1,7 +1,6 @@
 import {
   chooseStartingPlan,
   createPlanDraft,
-  type GraphView,
   type Layer,
   type LayerSample,
   layerGroups,
@@ -54,7 +53,7 @@ export async function reconstruct(context: PlanContext, settings: Settings): Pro
             decided: (tensor: string): OperandPlan | undefined => draft.operandOf(tensor),
             choices: (tensor: string) => choicesOf(factsOf(context, start, tensor, group), settings),
             bits: (tensor) => placement.operands.find((site) => site.tensor === tensor)!.config.bits,
-            levels: (layer) => levelsOf(graph, start, layer),
+            levels: (layer) => levelsOf(context, start, layer),
           },
           settings,
         );
@@ -77,7 +76,8 @@ function isWorthIt(context: PlanContext, start: StartingPlan, found: MethodPlan,
   return context.recall(`${identity} worth it`, async () => (await networkError(context, found)) <= tolerated * (await networkError(context, start)));
 }
 
-function levelsOf(graph: GraphView, { encodings }: StartingPlan, { node }: Layer): readonly number[] | undefined {
+function levelsOf({ graph, placement }: PlanContext, { encodings }: StartingPlan, { node, weight }: Layer): readonly number[] | undefined {
+  if (placement.weights.find(({ tensor }) => tensor === weight)?.config.granularity !== "tensor") return undefined;
   const answer = encodings[graph.node(node)!.outputs[0]!.name];
   return answer?.axis === undefined ? undefined : answer.scale;
 }
