@@ -7,7 +7,6 @@ import { entryOf } from "./entry-of.ts";
 import { guardBiases } from "./guard-bias.ts";
 import { mergeGrids } from "./merge-grids.ts";
 import { storesWeight } from "./modes.ts";
-import { nestGrids } from "./nest-grids.ts";
 import { answersOnGrid, operandOf, type Reading, readsStored } from "./reads.ts";
 import { checkRescaling } from "./rescale.ts";
 
@@ -29,8 +28,7 @@ export interface AssembleOptions {
 export function assemblePlan({ graph, placement, methodPlan, target, method, model }: AssembleOptions): QuantPlan {
   const nodes = demoteNodes(graph, placement, methodPlan, target);
   refuseEmpty(nodes, target);
-  const distinct = { ...methodPlan, operands: distinctOperands(methodPlan), nodes };
-  const planned = mergeGrids(graph, placement, { ...distinct, encodings: nestGrids(graph, placement, distinct) }, target);
+  const planned = mergeGrids(graph, placement, { ...methodPlan, operands: distinctOperands(methodPlan), nodes }, target);
   const guarded = guardBiases(graph, planned);
   const reading = { encodings: guarded.encodings, operands: usedOperands(graph, planned), nodes };
   const encodings = usedEncodings(graph, placement, reading, target);

@@ -23,7 +23,7 @@ export function costNotes(graph: GraphView, { operands = {}, ...reading }: Readi
       count((_, { rescaling }) => rescaling !== undefined),
       (tensors) => `products read ${tensors} rescaled per channel: a Mul each, where nothing in front of it can do that`,
     ],
-    [levelled, (tensors) => `kernels answer ${tensors} on grids per channel with one scale for their weights: a Mul each behind them`],
+    [levelled, (tensors) => `kernels answer ${tensors} on grids per channel: a Mul each behind them`],
   ];
   return notes.flatMap(([tensors, text]) => (tensors === 0 ? [] : [text(tensors === 1 ? "1 tensor" : `${tensors} tensors`)]));
 }

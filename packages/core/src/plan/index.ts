@@ -7,6 +7,7 @@ export { type FreeRescalingOptions, isFreeRescaling } from "./free-rescaling.ts"
 export { gridClips } from "./grid-clips.ts";
 export { leastFactorOf } from "./least-factor.ts";
 export { encodeLevelled, levelAnswers, levelObservations } from "./level-answers.ts";
+export { mergeGrids } from "./merge-grids.ts";
 export { computesOnGrid, staysOnGrid, storesWeight } from "./modes.ts";
 export { type PlanDifferences, planDifferences } from "./plan-differences.ts";
 export { createPlanDraft, type Finding, type PlanDraft } from "./plan-draft.ts";

@@ -1,7 +1,6 @@
 import { clippingOf } from "../placement/absorb.ts";
 import type { ActivationSite, AffineEncoding, GraphView, MethodPlan, OperandPlan, PartialPlan, Placement } from "../spec/index.ts";
 import { gridClips } from "./grid-clips.ts";
-import { nestGrids } from "./nest-grids.ts";
 import type { StartingPlan } from "./starting-plan.ts";
 
 /** What a search decided for some layers: JSON, so that an interrupted run can go on. */
@@ -47,10 +46,9 @@ export function createPlanDraft(graph: GraphView, placement: Placement, start: S
     },
     plan: (notes = []) => {
       const { encodings, operands: own, codes: rounded } = decided(() => true);
-      const planned = { encodings: { ...start.encodings, ...encodings }, operands: { ...start.operands, ...own } };
       return {
-        encodings: nestGrids(graph, placement, { ...planned, nodes: placement.nodes }),
-        operands: planned.operands,
+        encodings: { ...start.encodings, ...encodings },
+        operands: { ...start.operands, ...own },
         skipped: start.skipped,
         ...(Object.keys(rounded).length > 0 && { codes: rounded }),
         ...(notes.length > 0 && { notes }),

@@ -129,8 +129,9 @@ describe("plan", () => {
     });
 
     it("says what a second grid of a stored tensor takes", () => {
-      const { notes } = assemble({ ...complete, operands: { relu_out: { encoding: { ...activation, bits: 6 } } } }, fixtureTarget, narrow);
-      expect(notes).toEqual([expect.stringContaining("products read 1 tensor that integer kernels store")]);
+      const rescaling = { axis: 1, scale: [1, 2, 1, 2] };
+      const { notes } = assemble({ ...complete, operands: { relu_out: { encoding: { ...activation, bits: 6 }, rescaling } } }, fixtureTarget, narrow);
+      expect(notes).toEqual([expect.stringContaining("products read 1 tensor that integer kernels store"), expect.stringContaining("rescaled per channel")]);
       expect(assemble(complete).notes).toBeUndefined();
     });
 

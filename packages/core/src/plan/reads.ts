@@ -48,7 +48,7 @@ export function answersOnGrid(value: ValueView, plan: Reading, target: Target): 
 }
 
 /** The node whose kernel produces what an absorbed node seems to. */
-function computing(node: NodeView, plan: Reading): NodeView {
+export function computing(node: NodeView, plan: Reading): NodeView {
   if (entryOf(plan.nodes, node.name)?.mode !== "absorbed") return node;
   const producer = node.inputs.find((value) => value?.producer)?.producer;
   return producer ? computing(producer, plan) : node;

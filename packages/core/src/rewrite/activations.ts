@@ -1,7 +1,8 @@
 import type { Graph, Use, Value } from "../ir/index.ts";
-import { weightLayoutOf } from "../placement/roles.ts";
+import { gridInputs } from "../placement/full-scope.ts";
+import { supportOf, weightLayoutOf } from "../placement/roles.ts";
 import { answersOnGrid, entryOf, operandOf, readsStored } from "../plan/index.ts";
-import type { QuantPlan, Target } from "../spec/index.ts";
+import type { Encoding, QuantPlan, Target } from "../spec/index.ts";
 import type { EncodingConstants } from "./encoding-constants.ts";
 import { addQuantizePair } from "./lowering/affine.ts";
 import type { Operands } from "./operands.ts";
@@ -13,12 +14,13 @@ import type { Operands } from "./operands.ts";
  * value to read.
  */
 export function quantizeActivations(graph: Graph, plan: QuantPlan, target: Target, constants: EncodingConstants, operands: Operands | undefined): void {
+  const encodings = withMovedCodes(graph, plan, target);
   for (const name of new Set([...Object.keys(plan.encodings), ...Object.keys(plan.operands ?? {})])) {
     const value = graph.value(name);
     if (!value || value.content) continue;
     const operand = entryOf(plan.operands, name);
     const products = value.consumers.filter((use) => operandOf(use, plan));
-    const source = store(graph, value, products, plan, target, constants);
+    const source = store(graph, value, products, { ...plan, encodings }, target, constants);
     if (operand && products.length > 0) operands?.add(source, operand, products);
   }
   operands?.lower();
@@ -37,6 +39,22 @@ function store(graph: Graph, value: Value, products: readonly Use[], plan: Quant
   for (const use of readers) use.node.setInput(use.input, dequantized);
   if (asOutput) moveOutput(graph, value, dequantized);
   return isSource ? dequantized : value;
+}
+
+/** Codes that nodes only move were clipped where they come from: the grid fills its container as far as these are concerned. */
+function withMovedCodes(graph: Graph, plan: QuantPlan, target: Target): QuantPlan["encodings"] {
+  const entries = Object.entries(plan.encodings).map(([name, encoding]) => {
+    const producer = graph.value(name)?.producer;
+    if (encoding.bits === undefined || entryOf(plan.nodes, producer?.name)?.mode !== "pass-through") return [name, encoding] as const;
+    const { bits: _, ...whole } = encoding;
+    const isSame = gridInputs(producer!, supportOf(target, producer!)).every(({ name }) => sameGrid(entryOf(plan.encodings, name), encoding));
+    return [name, isSame ? whole : encoding] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function sameGrid(left: Encoding | undefined, right: Encoding): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }
 
 /** Between the grids of an emulated Softmax there is a float value, and no reason to round it twice. */

@@ -2,7 +2,7 @@ import { cloneModel, type Model, pruneDead } from "../ir/index.ts";
 import { writeModel } from "../onnx/index.ts";
 import { rewriteModel } from "../rewrite/index.ts";
 import type { Backend, GraphView, PartialPlan, Placement, QuantPlan, Session, Target, Tensor, Tensors } from "../spec/index.ts";
-import { planFromPart } from "./partial-plan.ts";
+import { mergePart, planFromPart } from "./partial-plan.ts";
 
 /** The network as far as some tensors need it. */
 export interface Observer {
@@ -27,7 +27,11 @@ export interface Network {
  */
 export async function openObserver(network: Network, tensors: readonly string[], part?: PartialPlan): Promise<Observer> {
   const { model, outputs } = observedModel(network.model, tensors);
-  const session = await network.backend.open(writeModel(part ? await modelOnGrids(model, network, part) : model), { fuseQuantized: false, spinning: false });
+  const merged = part && mergePart(network.model.graph, network.placement, network.target, part);
+  const session = await network.backend.open(writeModel(merged ? await modelOnGrids(model, network, merged) : model), {
+    fuseQuantized: false,
+    spinning: false,
+  });
   return observerOf(session, outputs, network.signal);
 }
 

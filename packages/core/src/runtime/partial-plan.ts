@@ -1,4 +1,4 @@
-import { computesOnGrid, staysOnGrid } from "../plan/index.ts";
+import { computesOnGrid, mergeGrids, staysOnGrid } from "../plan/index.ts";
 import type { GraphView, NodeDecision, NodeView, PartialPlan, Placement, QuantPlan, Target } from "../spec/index.ts";
 
 const products = new Set(["Conv", "ConvTranspose", "Gemm", "MatMul"]);
@@ -23,6 +23,12 @@ export function planFromPart(graph: GraphView, placement: Placement, target: Tar
     nodes.set(node.name, kept || decision.mode === "float" ? decision : { mode: "float", reason: "not in this part of the plan" });
   }
   return { version: 1, model: "", method: "", target: target.name, skipped: {}, nodes: Object.fromEntries(nodes), ...part, encodings };
+}
+
+/** The part with grids merged as in a whole plan, so that what is observed was rounded as it will be. `graph` is that of the network. */
+export function mergePart(graph: GraphView, placement: Placement, target: Target, part: PartialPlan): PartialPlan {
+  const { encodings, operands } = mergeGrids(graph, placement, planFromPart(graph, placement, target, part), target);
+  return { ...part, encodings, ...(operands && { operands }) };
 }
 
 function isPlanned(decision: NodeDecision | undefined): boolean {
