@@ -70,13 +70,14 @@ function levelsFor(weight: Tensor, ranges: readonly Range[]): readonly number[] 
 /** Of the largest weight, as a multiple of the middle channel's. */
 const worthwhile = 2;
 
-/** As large as its answers ask, where each channel has a scale of its own for its weights. Undefined where the middle channel loses less than two bits to the largest one. */
+/** As large as its answers ask, where each channel has a scale of its own for its weights. Undefined where the largest one reaches hardly farther than the middle one. */
 function levelsOfAnswers(ranges: readonly Range[]): readonly number[] | undefined {
   const reach = ranges.map(({ min, max }) => Math.max(-min, max));
   const middleReach = middle(reach);
   return magnitude(reach) < worthwhileAnswer * middleReach ? undefined : reach.map((size) => Math.max(size / middleReach, smallestLevel));
 }
 
+/** Of the farthest answer, as a multiple of the middle channel's. */
 const worthwhileAnswer = 3;
 
 function magnitude(values: ArrayLike<number>): number {

@@ -74,6 +74,23 @@ describe("operands narrower than what is stored", () => {
     expect(sqnr).toBeGreaterThan(20);
   });
 
+  it("hold codes where they are made, and not again where they are only moved", async () => {
+    const model = buildModel({ inputs: { x: image } }, (b, { x }) => {
+      const pooled = b.op("MaxPool", [conv(b, x, "first")], { kernel_shape: ints([2, 2]), strides: ints([2, 2]) }, "pool");
+      return { y: conv(b, pooled, "second") };
+    });
+    const feeds = feedsOf(image);
+    const { plan } = await planByRange(model, feeds, sixBits, target);
+    const { fusion, graph, sqnr } = await written(model, plan, feeds);
+    expect([plan.encodings.first_out!.bits, plan.encodings.pool_out!.bits, plan.operands?.pool_out]).toEqual([6, 6, undefined]);
+    expect(graph.nodes.filter(({ op, inputs }) => op === "Clip" && inputs[0]!.dtype === "uint8").map(({ inputs }) => inputs[0]!.name)).toEqual([
+      expect.stringContaining("first_out"),
+    ]);
+    expect(fusion.findings).toEqual([]);
+    expect(fusion.integerOperators).toMatchObject({ QLinearConv: 2 });
+    expect(sqnr).toBeGreaterThan(20);
+  });
+
   it.each([1, "batch"])("keep every product of a transformer on integer kernels: batch %s", async (batch) => {
     const feeds = feedsOf([1, 8, 16]);
     const { plan } = await planByRange(transformer(batch), feeds, sixBits, target);
