@@ -23,7 +23,7 @@ export interface Network {
 
 /**
  * Opens a network that answers with these tensors of the float graph. With `part` it computes on the grids of that part: a tensor is
- * then what a float node would read of it, dequantized where an integer kernel made it, before any operand's own grid.
+ * then what a float node would read of it, dequantized where an integer kernel made it, before any operand's own grid that it is not stored on.
  */
 export async function openObserver(network: Network, tensors: readonly string[], part?: PartialPlan): Promise<Observer> {
   const { model, outputs } = observedModel(network.model, tensors);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ints, type Model } from "../ir/index.ts";
-import { fakeQuantize } from "../numerics/index.ts";
+import { fakeQuantize, roundHalfEven } from "../numerics/index.ts";
 import { encodeCodes } from "../plan/index.ts";
 import type { AffineEncoding, Encoding, LayerSample, OperandPlan, PartialPlan, Tensor, Tensors } from "../spec/index.ts";
 import { buildModel, type GraphBuilder } from "../testing/build-model.ts";
@@ -126,6 +126,21 @@ describe("a layer behind an integer convolution and the Relu it absorbs", () => 
     expectClose(found, expected, relu.scale[0]! * 1.001);
     expect(found.filter((value, index) => Math.abs(value - expected[index]!) < 1e-5).length).toBeGreaterThan(found.length * 0.9);
     expect(behind.reference.data).toEqual(float.reference.data);
+  });
+
+  it("sees it stored on the grid of those that read it, where they are decided and there is no other", async () => {
+    const read = activationEncoding(0, 2, 3);
+    const upstream = { encodings: { ...quantized.encodings, relu_out: relu, second_w: firstWeight }, operands: { relu_out: { encoding: read } } };
+    const [, behind] = await samplesOf(convolutional(unchanged), [{ x }], upstream);
+    const left = behind.left.data as Float32Array;
+    const steps = left.map((value) => value / read.scale[0]!);
+    expectClose(
+      steps,
+      steps.map((step) => roundHalfEven(step)),
+      1e-4,
+    );
+    const once = pixels(fakeQuantize(await tensorIn(convolutional(rounded), "relu_out", fakeQuantize(x, input)), read));
+    expectClose(left, once, read.scale[0]! * 1.001);
   });
 
   it("sees a float activation of it, where that has none yet", async () => {
