@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cholesky, solvePositive } from "./cholesky.ts";
+import { cholesky, solveInPlace } from "./cholesky.ts";
 import { seededRandom } from "./random.ts";
 
 /** A A^T + ridge I of a random A, row-major [n, n]. */
@@ -57,14 +57,15 @@ describe("cholesky", () => {
   });
 });
 
-describe("solvePositive", () => {
+describe("solveInPlace", () => {
   it("answers X with H X = B", () => {
     const sizes = { n: fc.integer({ min: 1, max: 30 }), columns: fc.integer({ min: 1, max: 5 }), ridge: fc.constantFrom(0.01, 1), seed: fc.nat(1e6) };
     const property = fc.property(fc.record(sizes), ({ n, columns, ridge, seed }) => {
       const matrix = positiveDefinite(n, n, ridge, seed);
       const random = seededRandom(seed + 1);
       const rightSide = Float64Array.from({ length: n * columns }, () => random() * 2 - 1);
-      const solved = solvePositive(matrix, n, rightSide, columns)!;
+      const solved = Float64Array.from(rightSide);
+      solveInPlace(cholesky(matrix, n)!, n, solved, columns);
       const tolerance = ((n * n) / ridge + 1) * n * 2 ** -52 * 16;
       rightSide.forEach((expected, index) => {
         const [row, column] = [Math.floor(index / columns), index % columns];
@@ -74,9 +75,5 @@ describe("solvePositive", () => {
       });
     });
     fc.assert(property, { numRuns: 100 });
-  });
-
-  it("has no answer where the matrix is not positive definite", () => {
-    expect(solvePositive(Float64Array.of(1, 2, 2, 1), 2, [1, 1], 1)).toBeUndefined();
   });
 });

@@ -2,23 +2,19 @@
 export function cholesky(matrix: Float64Array, n: number): Float64Array | undefined {
   const lower = new Float64Array(n * n);
   for (let row = 0; row < n; row++) {
-    const own = lower.subarray(row * n, row * n + row);
+    const own = row * n;
     for (let column = 0; column < row; column++) {
-      const other = lower.subarray(column * n, column * n + column);
-      lower[row * n + column] = (matrix[row * n + column]! - dot(own, other, column)) / lower[column * n + column]!;
+      lower[own + column] = (matrix[own + column]! - dot(lower, own, column * n, column)) / lower[column * n + column]!;
     }
-    const rest = matrix[row * n + row]! - dot(own, own, row);
+    const rest = matrix[own + row]! - dot(lower, own, own, row);
     if (!(rest > 0)) return undefined;
-    lower[row * n + row] = Math.sqrt(rest);
+    lower[own + row] = Math.sqrt(rest);
   }
   return lower;
 }
 
-/** X with H X = B, [n, columns] row-major; undefined where H is not positive definite to float64 precision. */
-export function solvePositive(matrix: Float64Array, n: number, rightSide: ArrayLike<number>, columns: number): Float64Array | undefined {
-  const lower = cholesky(matrix, n);
-  if (!lower) return undefined;
-  const solved = Float64Array.from(rightSide);
+/** X with L L^T X = B, [n, columns] row-major. `solved` holds B, then X. */
+export function solveInPlace(lower: Float64Array, n: number, solved: Float64Array, columns: number): void {
   /** Takes `factor` times row `from` from row `to`. */
   const subtract = (to: number, from: number, factor: number): void => {
     if (factor === 0) return;
@@ -35,11 +31,18 @@ export function solvePositive(matrix: Float64Array, n: number, rightSide: ArrayL
     divide(row);
     for (let before = 0; before < row; before++) subtract(before, row, lower[row * n + before]!);
   }
-  return solved;
 }
 
-function dot(left: Float64Array, right: Float64Array, length: number): number {
-  let sum = 0;
-  for (let index = 0; index < length; index++) sum += left[index]! * right[index]!;
-  return sum;
+/** Four sums at once: one would wait for itself. */
+function dot(values: Float64Array, left: number, right: number, length: number): number {
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  let index = 0;
+  for (; index + 3 < length; index += 4) {
+    first += values[left + index]! * values[right + index]!;
+    second += values[left + index + 1]! * values[right + index + 1]!;
+    third += values[left + index + 2]! * values[right + index + 2]!;
+    fourth += values[left + index + 3]! * values[right + index + 3]!;
+  }
+  for (; index < length; index++) first += values[left + index]! * values[right + index]!;
+  return first + second + (third + fourth);
 }

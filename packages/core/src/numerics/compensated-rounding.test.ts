@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type CompensatedRounding, compensatedRounding } from "./compensated-rounding.ts";
 import { seededRandom } from "./random.ts";
 import { roundHalfEven } from "./rounding.ts";
+import { secondMoments } from "./second-moments.ts";
 
 const codes = { min: -4, max: 3 };
 
@@ -18,7 +19,7 @@ function problem(depth: number, columns: number, moments: Float32Array, seed = 1
     scaleOf: (position) => scales[position % columns]!,
     zeroPointOf: (position) => zeroPoints[position % columns]!,
     codes,
-    moments,
+    moments: secondMoments(moments, depth),
   };
 }
 
@@ -50,7 +51,7 @@ function outputError({ weight, depth, columns, scaleOf, zeroPointOf, moments }: 
   for (let column = 0; column < columns; column++) {
     for (let first = 0; first < depth; first++) {
       for (let second = 0; second < depth; second++)
-        sum += errors[first * columns + column]! * moments[first * depth + second]! * errors[second * columns + column]!;
+        sum += errors[first * columns + column]! * moments.values[first * depth + second]! * errors[second * columns + column]!;
     }
   }
   return sum;
@@ -60,7 +61,7 @@ describe("compensatedRounding", () => {
   it("rounds to the nearest where elements do not meet: diagonal moments of any order and size", () => {
     const property = fc.property(fc.array(fc.double({ min: 0, max: 1e3, noNaN: true }), { minLength: 1, maxLength: 12 }), fc.nat(1e6), (entries, seed) => {
       const given = problem(entries.length, 3, diagonal(entries), seed);
-      expect([...compensatedRounding(given)]).toEqual(nearest(given));
+      expect([...compensatedRounding(given).codes]).toEqual(nearest(given));
     });
     fc.assert(property);
   });
@@ -71,15 +72,23 @@ describe("compensatedRounding", () => {
     ["moments are no numbers", new Float32Array(16).fill(Number.NaN)],
   ])("rounds to the nearest where %s", (_, moments) => {
     const given = problem(4, 2, moments);
-    expect([...compensatedRounding(given)]).toEqual(nearest(given));
+    expect([...compensatedRounding(given).codes]).toEqual(nearest(given));
   });
 
   it("hands the error of an element on to those that are still open", () => {
     // Two elements that are always equal, and a third beside them: what one loses the other adds.
     const moments = Float32Array.of(1, 0.999, 0, 0.999, 0.998, 0, 0, 0, 1e-3);
-    const given: CompensatedRounding = { weight: Float32Array.of(0.4, 0.4, 0.4), depth: 3, columns: 1, scaleOf: () => 1, zeroPointOf: () => 0, codes, moments };
+    const given: CompensatedRounding = {
+      weight: Float32Array.of(0.4, 0.4, 0.4),
+      depth: 3,
+      columns: 1,
+      scaleOf: () => 1,
+      zeroPointOf: () => 0,
+      codes,
+      moments: secondMoments(moments, 3),
+    };
     expect(nearest(given)).toEqual([0, 0, 0]);
-    expect([...compensatedRounding(given)]).toEqual([0, 1, 0]);
+    expect([...compensatedRounding(given).codes]).toEqual([0, 1, 0]);
   });
 
   it("moves the output less than nearest rounding, though not in every single case; codes are legal, and the input stays", () => {
@@ -88,13 +97,33 @@ describe("compensatedRounding", () => {
       const depth = 4 + (seed % 20);
       const given = problem(depth, 8, correlated(depth, seed), seed);
       const before = Float32Array.from(given.weight);
-      const rounded = compensatedRounding(given);
+      const { codes: rounded } = compensatedRounding(given);
       compensated += outputError(given, rounded);
       plain += outputError(given, nearest(given));
       expect(rounded.every((code) => code >= codes.min && code <= codes.max)).toBe(true);
       expect(given.weight).toEqual(before);
     }
     expect(compensated / plain).toBeLessThan(0.5);
+  });
+
+  it.each([0.01, 1])("says how far the outputs of each column move, in terms of moments damped by %d", (damping) => {
+    const depth = 12;
+    const given = problem(depth, 5, correlated(depth, 3), 3);
+    const { codes: rounded, errors } = compensatedRounding({ ...given, damping });
+    const mean = Array.from({ length: depth }, (_, element) => given.moments.values[element * (depth + 1)]!).reduce((sum, value) => sum + value / depth, 0);
+    const damped = given.moments.values.map((value, index) => (index % (depth + 1) === 0 ? value + damping * mean : value));
+    for (const [column, error] of errors.entries()) {
+      const one = (values: ArrayLike<number>): Float32Array => Float32Array.from({ length: depth }, (_, element) => values[element * 5 + column]!);
+      const alone = {
+        ...given,
+        weight: one(given.weight),
+        columns: 1,
+        scaleOf: () => given.scaleOf(column),
+        zeroPointOf: () => given.zeroPointOf(column),
+        moments: secondMoments(damped, depth),
+      };
+      expect(error / outputError(alone, one(rounded))).toBeCloseTo(1, 5);
+    }
   });
 
   it("does not depend on the order of the elements", () => {
@@ -105,9 +134,12 @@ describe("compensatedRounding", () => {
     const shuffled: CompensatedRounding = {
       ...given,
       weight: Float32Array.from(given.weight, (_, position) => given.weight[order[Math.floor(position / 4)]! * 4 + (position % 4)]!),
-      moments: moments.map((_, index) => moments[order[Math.floor(index / depth)]! * depth + order[index % depth]!]!),
+      moments: secondMoments(
+        moments.map((_, index) => moments[order[Math.floor(index / depth)]! * depth + order[index % depth]!]!),
+        depth,
+      ),
     };
-    const [plain, other] = [compensatedRounding(given), compensatedRounding(shuffled)];
+    const [plain, other] = [compensatedRounding(given).codes, compensatedRounding(shuffled).codes];
     expect(Array.from(other)).toEqual(Array.from(plain, (_, position) => plain[order[Math.floor(position / 4)]! * 4 + (position % 4)]!));
   });
 });

@@ -6,8 +6,8 @@
  *
  *     rounded_d = round(w_d + sum over i before d of R_id r_i / R_dd)
  */
-import { cholesky } from "./cholesky.ts";
 import { roundHalfEven } from "./rounding.ts";
+import { elementsBySize, type SecondMoments } from "./second-moments.ts";
 
 export interface CompensatedRounding {
   /** [depth, columns], row-major. */
@@ -18,8 +18,7 @@ export interface CompensatedRounding {
   readonly scaleOf: (position: number) => number;
   readonly zeroPointOf: (position: number) => number;
   readonly codes: { readonly min: number; readonly max: number };
-  /** [depth, depth] */
-  readonly moments: Float32Array;
+  readonly moments: SecondMoments;
   /**
    * Added to the diagonal, in units of its mean: what was not seen on the data must not matter nothing at all. With infinity every element is rounded to
    * the nearest. Default 0.01.
@@ -27,23 +26,34 @@ export interface CompensatedRounding {
   readonly damping?: number;
 }
 
-/** Codes in the layout of the weight. Where the moments cannot be inverted every element is rounded to the nearest. */
-export function compensatedRounding(options: CompensatedRounding): Int16Array {
+export interface Rounded {
+  /** In the layout of the weight. */
+  readonly codes: Int16Array;
+  /** How far the outputs of each column move, squared, in terms of the damped moments: [columns]. */
+  readonly errors: Float64Array;
+}
+
+/** Where the moments cannot be inverted every element is rounded to the nearest. */
+export function compensatedRounding(options: CompensatedRounding): Rounded {
   const { weight, depth, columns, scaleOf, zeroPointOf, codes, moments, damping = 0.01 } = options;
-  const order = Array.from({ length: depth }, (_, index) => index).sort((a, b) => moments[b * depth + b]! - moments[a * depth + a]!);
-  // Rows and columns from the last to be rounded to the first: the triangle L with H = L L^T is R then, read backwards.
-  const lower = damping < Number.POSITIVE_INFINITY ? cholesky(damped(moments, order.toReversed(), damping), depth) : undefined;
+  const factor = moments.factor(damping);
+  const order = factor?.order ?? elementsBySize(moments.values, depth);
+  const lower = factor?.lower;
   const open = Float64Array.from(weight);
   const taken = new Float64Array(columns);
-  const result = new Int16Array(weight.length);
+  const rounded = new Int16Array(weight.length);
+  const errors = new Float64Array(columns);
   for (let step = 0; step < depth; step++) {
     const row = order[step]! * columns;
+    const weighs = lower ? lower[(depth - 1 - step) * (depth + 1)]! ** 2 : moments.values[order[step]! * (depth + 1)]!;
     for (let column = 0; column < columns; column++) {
       const position = row + column;
       const [scale, zeroPoint] = [scaleOf(position), zeroPointOf(position)];
       const code = Math.min(Math.max(roundHalfEven(open[position]! / scale) + zeroPoint, codes.min), codes.max);
-      result[position] = code;
-      taken[column] = weight[position]! - (code - zeroPoint) * scale;
+      const value = (code - zeroPoint) * scale;
+      rounded[position] = code;
+      taken[column] = weight[position]! - value;
+      errors[column]! += (open[position]! - value) ** 2 * weighs;
     }
     if (!lower) continue;
     const own = (depth - 1 - step) * depth;
@@ -55,19 +65,5 @@ export function compensatedRounding(options: CompensatedRounding): Int16Array {
       for (let column = 0; column < columns; column++) open[to + column]! += taken[column]! * share;
     }
   }
-  return result;
-}
-
-function damped(moments: Float32Array, order: readonly number[], damping: number): Float64Array {
-  const depth = order.length;
-  let mean = 0;
-  for (let index = 0; index < depth; index++) mean += moments[index * depth + index]! / depth;
-  const extra = mean > 0 ? damping * mean : 1;
-  const result = new Float64Array(depth * depth);
-  for (let row = 0; row < depth; row++) {
-    const start = order[row]! * depth;
-    for (let column = 0; column < depth; column++) result[row * depth + column] = moments[start + order[column]!]!;
-    result[row * depth + row]! += extra;
-  }
-  return result;
+  return { codes: rounded, errors };
 }

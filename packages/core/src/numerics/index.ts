@@ -21,4 +21,5 @@ export { clampTo, emptyRange, finiteRangeOf, isFinite32, type Range, unionOf } f
 export { type RoundingProblem, roundByHalves } from "./round-by-halves.ts";
 export { roundHalfEven } from "./rounding.ts";
 export { scaleCount, visitGroups } from "./scale-groups.ts";
+export { secondMoments } from "./second-moments.ts";
 export { type ActivationMinimum, activationTwin, farTwin, shareTwin } from "./twin-grids.ts";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type HalfMoments, leastSquaresChange } from "./least-squares-change.ts";
 import { seededRandom } from "./random.ts";
+import { secondMoments } from "./second-moments.ts";
 
 const [depth, columns] = [6, 3];
 
@@ -27,7 +28,8 @@ function disturbed(rows: number, noise: number, seed: number): Data {
   return { read: clean.map((value, index) => value + added[index]!), missing };
 }
 
-function momentsOf({ read, missing }: Data): HalfMoments {
+/** Of one half, counted in one way. */
+function momentsOf({ read, missing }: Data): readonly [HalfMoments] {
   const rows = read.length / depth;
   const product = (right: Float64Array, width: number): Float32Array =>
     Float32Array.from({ length: depth * width }, (_, index) => {
@@ -36,7 +38,7 @@ function momentsOf({ read, missing }: Data): HalfMoments {
       for (let row = 0; row < rows; row++) sum += read[row * depth + element]! * right[row * width + column]!;
       return sum;
     });
-  return { second: product(read, depth), missing: product(missing, columns) };
+  return [{ second: secondMoments(product(read, depth), depth), missing: product(missing, columns) }];
 }
 
 /** Squared error that is left with the change. */
@@ -87,16 +89,24 @@ describe("leastSquaresChange", () => {
     expect(trusted / all).toBeLessThan(1.1);
   });
 
+  it("takes moments of another counting where they say more of the other half", () => {
+    // Of the rows that count few are seen, and many of those that count little.
+    const fresh = disturbed(4000, 1, 9);
+    const few = [1, 2].map((seed) => momentsOf(disturbed(4, 1, seed)));
+    const both = few.map(([own], index) => [own, momentsOf(disturbed(400, 1, 3 + index))[0]]);
+    expect(left(fresh, leastSquaresChange(both, depth, columns))).toBeLessThan(0.9 * left(fresh, leastSquaresChange(few, depth, columns)));
+  });
+
   it.each([
     ["one half", [momentsOf(disturbed(20, 1, 1))]],
-    ["nothing missing", [1, 2].map((seed) => ({ ...momentsOf(disturbed(20, 1, seed)), missing: new Float32Array(depth * columns) }))],
+    ["nothing missing", [1, 2].map((seed) => [{ ...momentsOf(disturbed(20, 1, seed))[0], missing: new Float32Array(depth * columns) }])],
     [
       "halves that contradict each other",
-      [1, -1].map((sign) => ({ ...momentsOf(disturbed(20, 1, 1)), missing: momentsOf(disturbed(20, 1, 1)).missing.map((value) => sign * value) })),
+      [1, -1].map((sign) => momentsOf(disturbed(20, 1, 1)).map((half) => ({ ...half, missing: half.missing.map((value) => sign * value) }))),
     ],
     [
       "moments that are no numbers",
-      [1, 2].map(() => ({ second: new Float32Array(depth * depth).fill(Number.NaN), missing: new Float32Array(depth * columns) })),
+      [1, 2].map(() => [{ second: secondMoments(new Float32Array(depth * depth).fill(Number.NaN), depth), missing: new Float32Array(depth * columns) }]),
     ],
   ])("changes nothing with %s", (_, halves) => {
     expect(leastSquaresChange(halves, depth, columns)).toBeUndefined();

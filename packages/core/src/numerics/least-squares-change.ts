@@ -7,56 +7,87 @@
  *
  *     a = <D, M'> / <D, H' D>
  *
- * Both halves are asked, and what all samples say is taken to that share.
+ * Both halves are asked, with moments damped and rows counted as helps most, and what all samples say is taken to that share.
  */
-import { solvePositive } from "./cholesky.ts";
-import { dot, quadratic } from "./damping.ts";
+import { solveInPlace } from "./cholesky.ts";
+import { type Belief, bestBelief, dot, pickColumns, quadratic } from "./damping.ts";
+import { type SecondMoments, secondMoments } from "./second-moments.ts";
 
-/** Of one half of the samples. */
+/** Of one half of the samples, with rows counted in one way. */
 export interface HalfMoments {
-  /** [depth, depth] */
-  readonly second: Float32Array;
+  readonly second: SecondMoments;
   /** [depth, columns] */
   readonly missing: Float32Array;
 }
 
-/** Added to the diagonal, in units of its mean. */
-const damping = 0.01;
-
-/** [depth, columns]; undefined where nothing carries over from one half to the other, or the moments cannot be inverted. */
-export function leastSquaresChange(halves: readonly HalfMoments[], depth: number, columns: number): Float64Array | undefined {
-  const share = carriedOver(halves, depth, columns);
+/**
+ * [depth, columns]; undefined where nothing carries over from one half to the other, or the moments cannot be inverted. `halves` has of each half the moments with rows
+ * counted as they matter, and after them those counted in other ways.
+ */
+export function leastSquaresChange(halves: readonly (readonly HalfMoments[])[], depth: number, columns: number): Float64Array | undefined {
+  const pick = pickColumns(columns);
+  const some = halves.map((countings) => countings.map(({ second, missing }) => ({ second, missing: pick.from(missing, depth) })));
+  const belief = bestBelief(halves[0]!.length, (tried) => -carriedOver(some, depth, pick.columns, tried).helps);
+  const { share } = carriedOver(halves, depth, columns, belief);
   if (!(share > 0)) return undefined;
-  return changeOf(sumOf(halves), depth, columns)?.map((value) => share * value);
+  const all = sumOf(
+    halves.map((countings) => countings[belief.counting]!),
+    depth,
+  );
+  return changeOf(all, depth, columns, belief.damping)?.map((value) => share * value);
 }
 
-/** 0 to 1. */
-function carriedOver([first, second]: readonly HalfMoments[], depth: number, columns: number): number {
-  if (!first || !second) return 0;
+/** The share, 0 to 1, and how much less the squared error then is on the halves that did not find the change. */
+interface CarriedOver {
+  readonly share: number;
+  readonly helps: number;
+}
+
+const nothing: CarriedOver = { share: 0, helps: 0 };
+
+function carriedOver([first, second]: readonly (readonly HalfMoments[])[], depth: number, columns: number, { counting, damping }: Belief): CarriedOver {
+  if (!first || !second) return nothing;
   let [helped, cost] = [0, 0];
   for (const [found, seen] of [
-    [first, second],
-    [second, first],
+    [first[counting]!, second[0]!],
+    [second[counting]!, first[0]!],
   ] as const) {
-    const change = changeOf(found, depth, columns);
-    if (!change) return 0;
+    const change = changeOf(found, depth, columns, damping);
+    if (!change) return nothing;
     helped += dot(change, seen.missing);
-    cost += quadratic(change, seen.second, depth, columns);
+    cost += quadratic(change, seen.second.values, depth, columns);
   }
-  return cost > 0 ? Math.min(Math.max(helped / cost, 0), 1) : 0;
+  if (!(helped > 0 && cost > 0)) return nothing;
+  const share = Math.min(helped / cost, 1);
+  return { share, helps: share * (2 * helped - share * cost) };
 }
 
-function changeOf({ second, missing }: HalfMoments, depth: number, columns: number): Float64Array | undefined {
-  const matrix = Float64Array.from(second);
-  let mean = 0;
-  for (let index = 0; index < depth; index++) mean += matrix[index * depth + index]! / depth;
-  for (let index = 0; index < depth; index++) matrix[index * depth + index]! += damping * mean;
-  return solvePositive(matrix, depth, missing, columns);
+function changeOf({ second, missing }: HalfMoments, depth: number, columns: number, damping: number): Float64Array | undefined {
+  const factor = second.factor(damping);
+  if (!factor) return undefined;
+  const { order, lower } = factor;
+  const placed = Float64Array.from({ length: depth * columns }, (_, index) => missing[placeOf(index)]!);
+  solveInPlace(lower, depth, placed, columns);
+  const change = new Float64Array(depth * columns);
+  placed.forEach((value, index) => {
+    change[placeOf(index)] = value;
+  });
+  return change;
+
+  /** The factor has the elements backwards. */
+  function placeOf(index: number): number {
+    return order[depth - 1 - Math.floor(index / columns)]! * columns + (index % columns);
+  }
 }
 
-function sumOf(halves: readonly HalfMoments[]): HalfMoments {
-  const [first, ...others] = halves as [HalfMoments, ...HalfMoments[]];
-  const sum = (values: Float32Array, pick: (half: HalfMoments) => Float32Array): Float32Array =>
-    values.map((value, index) => others.reduce((total, half) => total + pick(half)[index]!, value));
-  return { second: sum(first.second, ({ second }) => second), missing: sum(first.missing, ({ missing }) => missing) };
+function sumOf([first, ...others]: readonly HalfMoments[], depth: number): HalfMoments {
+  const sum = (pick: (half: HalfMoments) => Float32Array): Float32Array =>
+    pick(first!).map((value, index) => others.reduce((total, half) => total + pick(half)[index]!, value));
+  return {
+    second: secondMoments(
+      sum(({ second }) => second.values),
+      depth,
+    ),
+    missing: sum(({ missing }) => missing),
+  };
 }

@@ -1,48 +1,49 @@
 import { type CompensatedRounding, compensatedRounding } from "./compensated-rounding.ts";
-import { bestDamping, quadratic } from "./damping.ts";
+import { type Belief, bestBelief, pickColumns, quadratic } from "./damping.ts";
+import { type FittedRounding, fitScales } from "./fit-scales.ts";
+import { type SecondMoments, secondMoments } from "./second-moments.ts";
 
-export type RoundingProblem = Omit<CompensatedRounding, "moments" | "damping">;
-
-/** The damping is found with so many columns at most. */
-const judgedColumns = 32;
-
-/**
- * `compensatedRounding` on the moments of all samples, damped as much as is best for rounding on one half of the samples and judging by the other. Without two halves
- * the damping is its default.
- */
-export function roundByHalves(problem: RoundingProblem, halves: readonly Float32Array[]): Int16Array {
-  const [first, second] = halves;
-  if (!first || !second) return compensatedRounding({ ...problem, moments: first! });
-  const some = someColumns(problem);
-  const damping = bestDamping((tried) => judged(some, { seen: first, other: second, tried }) + judged(some, { seen: second, other: first, tried }));
-  return compensatedRounding({ ...problem, damping, moments: first.map((value, index) => value + second[index]!) });
+export interface RoundingProblem extends Omit<CompensatedRounding, "moments" | "damping"> {
+  /** Whether every column has a scale of its own, that may change. */
+  readonly ownScales: boolean;
 }
 
-interface Halves {
-  readonly seen: Float32Array;
-  readonly other: Float32Array;
-  readonly tried: number;
+/**
+ * `compensatedRounding` on the moments of all samples, believed as far as is best for rounding on one half of the samples and judging by the other. `halves` has of each half
+ * the moments with rows counted as they matter, and after them those counted in other ways. Without two halves the first are believed, with the default damping.
+ */
+export function roundByHalves(problem: RoundingProblem, halves: readonly (readonly SecondMoments[])[]): FittedRounding {
+  const [first, second] = halves;
+  if (!first || !second) return rounded(problem, { moments: first![0]! });
+  const some = someColumns(problem);
+  const { counting, damping } = bestBelief(first.length, (tried) => judged(some, first, second, tried) + judged(some, second, first, tried));
+  const sum = first[counting]!.values.map((value, index) => value + second[counting]!.values[index]!);
+  return rounded(problem, { damping, moments: secondMoments(sum, problem.depth) });
+}
+
+/** With every element rounded to the nearest the scales are those that were searched. */
+function rounded({ ownScales, ...problem }: RoundingProblem, believed: Pick<CompensatedRounding, "moments" | "damping">): FittedRounding {
+  const options = { ...problem, ...believed };
+  if (ownScales && options.damping !== Number.POSITIVE_INFINITY) return fitScales(options);
+  return { ...compensatedRounding(options), factors: new Float64Array(problem.columns).fill(1) };
 }
 
 /** What rounding on the one half does to the outputs of the other. */
-function judged(problem: RoundingProblem, { seen, other, tried }: Halves): number {
+function judged(problem: RoundingProblem, seen: readonly SecondMoments[], other: readonly SecondMoments[], { counting, damping }: Belief): number {
   const { weight, depth, columns, scaleOf, zeroPointOf } = problem;
-  const codes = compensatedRounding({ ...problem, damping: tried, moments: seen });
+  const { codes } = compensatedRounding({ ...problem, damping, moments: seen[counting]! });
   const error = Float64Array.from(weight, (value, position) => value - (codes[position]! - zeroPointOf(position)) * scaleOf(position));
-  return quadratic(error, other, depth, columns);
+  return quadratic(error, other[0]!.values, depth, columns);
 }
 
 function someColumns(problem: RoundingProblem): RoundingProblem {
   const { weight, depth, columns, scaleOf, zeroPointOf } = problem;
-  const stride = Math.ceil(columns / judgedColumns);
-  if (stride === 1) return problem;
-  const kept = Math.ceil(columns / stride);
-  const whole = (position: number): number => Math.floor(position / kept) * columns + (position % kept) * stride;
+  const pick = pickColumns(columns);
   return {
     ...problem,
-    columns: kept,
-    weight: Float32Array.from({ length: depth * kept }, (_, position) => weight[whole(position)]!),
-    scaleOf: (position) => scaleOf(whole(position)),
-    zeroPointOf: (position) => zeroPointOf(whole(position)),
+    columns: pick.columns,
+    weight: pick.from(weight, depth),
+    scaleOf: (position) => scaleOf(pick.whole(position)),
+    zeroPointOf: (position) => zeroPointOf(pick.whole(position)),
   };
 }

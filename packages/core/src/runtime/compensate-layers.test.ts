@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { dequantizeTensor } from "../numerics/index.ts";
-import { decodeCodes, rescaleWeight } from "../plan/index.ts";
+import { decodeCodes, type Finding, rescaleWeight } from "../plan/index.ts";
 import type { OperandPlan, PartialPlan, Tensor, Tensors } from "../spec/index.ts";
 import { buildModel } from "../testing/build-model.ts";
 import { compensateLayers } from "./compensate-layers.ts";
@@ -45,14 +45,14 @@ it.each([
     await compensateLayers(search, await search.runtime.sample(layers, { upstream }), { operand, weight }),
     await compensateLayers(search, await search.runtime.sample(layers), { operand, weight }),
   ];
-  expect(Object.keys(seen)).toEqual(["left_w", "right_w"]);
+  expect(Object.keys(seen.codes!)).toEqual(["left_w", "right_w"]);
   const samples = await search.runtime.sample(layers, { ...everyPosition, upstream });
   for (const sample of samples) {
     const name = sample.layer.weight!;
     const original = search.graph.value(name)!.constant!;
     const rescaled = operand?.rescaling ? rescaleWeight(search.node(sample.layer.node), original, operand.rescaling) : original;
-    const errorOf = async (codes: Readonly<Record<string, string>>): Promise<number> => {
-      const rounded = dequantizeTensor(decodeCodes(name, codes[name]!, rescaled.shape, weight(name)), weight(name));
+    const errorOf = async ({ codes, weights }: Finding): Promise<number> => {
+      const rounded = dequantizeTensor(decodeCodes(name, codes![name]!, rescaled.shape, weights[name]!), weights[name]!);
       const probe = await search.runtime.probe({ ...sample, right: unscaled(rounded, operand) });
       return (await probe.error({ ...(operand && { left: operand }) })).layer;
     };

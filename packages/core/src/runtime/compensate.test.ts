@@ -3,7 +3,7 @@ import { codeRange, dequantizeTensor, fakeQuantize, quantizeTensor } from "../nu
 import { decodeCodes, rescaleWeight } from "../plan/index.ts";
 import type { AffineEncoding, LayerSample, NodeView, OperandPlan, Tensor, TensorConfig, Tensors } from "../spec/index.ts";
 import { buildModel } from "../testing/build-model.ts";
-import { compensatedCodes, type MomentsOf } from "./compensate.ts";
+import { type CompensatedWeight, compensatedWeight, type MomentsOf } from "./compensate.ts";
 import { activationEncoding, rescalingOf, weightEncoding, weightSite } from "./fixtures/encodings.ts";
 import { everyPosition, rightOf } from "./fixtures/layer-error.ts";
 import { type WeightedModel, weightedModels } from "./fixtures/layer-models.ts";
@@ -33,14 +33,14 @@ async function found(given: Pick<WeightedModel, "model" | "feeds">): Promise<Fou
 
 async function halvesOf({ runtime }: SearchCase, samples: readonly LayerSample[], left?: OperandPlan): Promise<readonly MomentsOf[]> {
   const probes = await Promise.all(samples.map((sample) => runtime.probe(sample)));
-  return probes.map((probe) => (elements, right) => probe.moments({ ...(left && { left }), right, elements }));
+  return probes.map((probe) => async (elements, right) => [await probe.moments({ ...(left && { left }), right, elements })]);
 }
 
 /** The codes of the weight, as the plan would store them, with all samples in one half. */
 async function codesOf({ search, sample, node }: Found, weight: Tensor, encoding: AffineEncoding, left?: OperandPlan): Promise<Tensor> {
   const halves = await halvesOf(search, [sample], left);
-  const text = await compensatedCodes({ layer: sample.layer, node, weight, encoding, halves });
-  return decodeCodes("w", text, weight.shape, encoding);
+  const { codes } = await compensatedWeight({ layer: sample.layer, node, weight, encoding, ownScales: false, halves });
+  return decodeCodes("w", codes, weight.shape, encoding);
 }
 
 /** Squared error of the output on the data, in all channels. */
@@ -111,7 +111,7 @@ describe("compensated codes", () => {
       asked.push([elements.from, elements.to]);
       return momentsOf!(elements, right);
     };
-    const text = await compensatedCodes({ layer: layer.sample.layer, node: layer.node, weight, encoding, halves: [half] });
+    const { codes: text } = await compensatedWeight({ layer: layer.sample.layer, node: layer.node, weight, encoding, ownScales: true, halves: [half] });
     expect(asked).toEqual([
       [0, 765],
       [765, 1170],
@@ -133,13 +133,48 @@ describe("compensated codes", () => {
       [2, n, n],
       Array.from({ length: 2 * n * n }, (_, index) => (index % (n + 1) === (isFirst(index) ? 0 : (n * n) % (n + 1)) ? 1 : isFirst(index) ? 0 : 0.9)),
     );
-    const only: MomentsOf = async () => ({ second: moments, missing: float32([2, n, 3], new Float32Array(2 * n * 3)) });
-    const text = await compensatedCodes({ layer: layer.sample.layer, node: layer.node, weight, encoding, halves: [only] });
+    const only: MomentsOf = async () => [{ second: moments, missing: float32([2, n, 3], new Float32Array(2 * n * 3)) }];
+    const { codes: text } = await compensatedWeight({ layer: layer.sample.layer, node: layer.node, weight, encoding, ownScales: false, halves: [only] });
     const codes = decodeCodes("w", text, weight.shape, encoding).data as Int8Array;
     const nearest = quantizeTensor(weight, encoding).data as Int8Array;
     const half = codes.length / 2;
     expect(codes.slice(0, half)).toEqual(nearest.slice(0, half));
     expect(codes.slice(half)).not.toEqual(nearest.slice(half));
+    await layer.search.runtime.dispose();
+  });
+});
+
+describe("scales", () => {
+  const rounded = async (layer: Found, encoding: AffineEncoding, ownScales: boolean): Promise<CompensatedWeight & { readonly error: number }> => {
+    const weight = layer.node.inputs[1]!.constant!;
+    const halves = await halvesOf(layer.search, [layer.sample]);
+    const found = await compensatedWeight({ layer: layer.sample.layer, node: layer.node, weight, encoding, ownScales, halves });
+    const codes = decodeCodes("w", found.codes, weight.shape, found.encoding);
+    return { ...found, error: outputError(layer, layer.sample.left, weight, dequantizeTensor(codes, found.encoding)) };
+  };
+
+  it.each(weightedModels.filter(({ name }) => name !== "grouped ConvTranspose"))(
+    "of $name follow the rounding where each is that of one channel",
+    async (given) => {
+      const layer = await found({ ...given, feeds: alike(given) });
+      const weight = layer.node.inputs[1]!.constant!;
+      const encoding = weightEncoding(weight, weightSite(layer.search), configs["a scale per channel"]!);
+      const [kept, own] = [await rounded(layer, encoding, false), await rounded(layer, encoding, true)];
+      expect(kept.encoding).toEqual(encoding);
+      expect(own.encoding.scale).not.toEqual(encoding.scale);
+      expect(own.error).toBeLessThan(kept.error);
+      await layer.search.runtime.dispose();
+    },
+  );
+
+  it.each([
+    ["MatMul", "one scale"],
+    ["MatMul", "a scale per block"],
+    ["grouped ConvTranspose", "a scale per channel"],
+  ])("stay where several channels or blocks have them in common: %s with %s", async (name, config) => {
+    const layer = await found(weightedModels.find(({ name: model }) => model === name)!);
+    const encoding = weightEncoding(layer.node.inputs[1]!.constant!, weightSite(layer.search), configs[config]!);
+    expect((await rounded(layer, encoding, true)).encoding).toEqual(encoding);
     await layer.search.runtime.dispose();
   });
 });
@@ -164,11 +199,12 @@ describe("with two halves of the samples", () => {
     const weight = layer.node.inputs[1]!.constant!;
     const encoding = weightEncoding(weight, weightSite(layer.search), { granularity: "channel" });
     const codes = async (halves: readonly LayerSample[]): Promise<Tensor> => {
-      const text = await compensatedCodes({
+      const { codes: text } = await compensatedWeight({
         layer: layer.sample.layer,
         node: layer.node,
         weight,
         encoding,
+        ownScales: false,
         halves: await halvesOf(layer.search, halves, left),
       });
       return dequantizeTensor(decodeCodes("w", text, weight.shape, encoding), encoding);

@@ -17,6 +17,7 @@ export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstr
   let left: Float32Array | undefined;
   let floatLeft: Float32Array | undefined;
   let importance: Float32Array | undefined;
+  let lacking: Float32Array | undefined;
   let gathered = 0;
   const shapeOf = (width: number): RowShape => ({ batch, rows: perSample * samples, width });
   const allocate = (width: number): Float32Array => new Float32Array(batch * perSample * samples * width);
@@ -30,7 +31,7 @@ export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstr
       left ??= hasUpstream ? allocate(depth) : floatLeft;
       const copies: [RowReader, Float32Array][] = [[operandRows(layer, node, seen.float[0]!, shapeOf(depth)), floatLeft]];
       if (left !== floatLeft) copies.push([operandRows(layer, node, seen.upstream[0]!, shapeOf(depth)), left]);
-      const weigh = weigher(seen);
+      const [weigh, compare] = [weigher(seen), comparer(seen)];
       const available = copies[0]![0].positions;
       for (let sample = 0; sample < seen.samples; sample++) {
         const from = Math.floor((sample * available) / seen.samples);
@@ -39,6 +40,7 @@ export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstr
           const row = gathered * perSample + index;
           for (const [reader, target] of copies) reader.copy(from + position, target, row);
           weigh?.(from + position, row, weight);
+          compare?.(from + position, row);
         });
         gathered++;
       }
@@ -51,6 +53,7 @@ export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstr
         right,
         floatLeft: left === floatLeft ? lefts : floats([batch, rows, depth], floatLeft!),
         floatRight: right,
+        ...(lacking && { lacking: floats([batch, rows, columns], lacking) }),
         ...(importance && { importance: floats([batch, rows, importance.length / batch / rows], importance) }),
         samples,
       };
@@ -60,6 +63,17 @@ export function gatherWeighted({ layer, node, positions, samples, seed, hasUpstr
   function pick({ rows, gradient }: Seen, from: number, to: number, random: () => number): readonly Pick[] {
     const weights = rows?.subarray(from, to) ?? (gradient && energiesOf(layer, gradient, columns * batch, from, to));
     return weights ? pickWeighted(weights, perSample, random) : pickPositions(to - from, perSample, random).map((position) => ({ position, weight: 1 }));
+  }
+
+  /** Writes what the shortcut lacks at a row. */
+  function comparer({ shortcut }: Seen): ((position: number, row: number) => void) | undefined {
+    if (!shortcut) return undefined;
+    lacking ??= allocate(columns);
+    const target = lacking;
+    const upstream = floatValues(shortcut.upstream);
+    const difference = floatValues(shortcut.float).map((value, index) => value - upstream[index]!);
+    const rows = outputRows(layer, floats(shortcut.float.shape, difference), shapeOf(columns));
+    return (position, row) => rows.copy(position, target, row);
   }
 
   /** Writes the importance of a row. */

@@ -8,6 +8,8 @@ export interface Seen {
   /** The layer's operands in the float network, and in the one with upstream encodings. */
   readonly float: readonly Tensor[];
   readonly upstream: readonly Tensor[];
+  /** What the layer's product is added to, in both. */
+  readonly shortcut?: { readonly float: Tensor; readonly upstream: Tensor };
   /** Gradient of the loss with respect to the layer's output. */
   readonly gradient?: Tensor;
   /** Or what it says of every position of the feed, see `rowImportance`. */
@@ -22,6 +24,8 @@ export interface Gathered {
   /** The same in the float network. */
   readonly floatLeft: Tensor;
   readonly floatRight: Tensor;
+  /** [B, R, M]: what the shortcut around the layer lacks. */
+  readonly lacking?: Tensor;
   /** [B, R, M] or [B, R, 1] */
   readonly importance?: Tensor;
   readonly samples: number;

@@ -76,28 +76,31 @@ describe("moments of the rows", () => {
     await search.runtime.dispose();
   });
 
-  it.each(weightedModels)("$name: rows count by what their importance is on average", async (given) => {
-    const search = await searchCase(given.model(), given.feeds);
-    const [sample] = await search.runtime.sample([search.layer("layer")], everyPosition);
-    const importance = randomTensor(sample!.reference.shape, 7);
-    const squares = { ...importance, data: (importance.data as Float32Array).map((value) => value ** 2) };
-    const probe = await search.runtime.probe({ ...sample!, importance: squares });
-    const columns = squares.shape[2]!;
-    const roots = Array.from({ length: squares.data.length / columns }, (_, row) =>
-      Math.sqrt((squares.data as Float32Array).subarray(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value, 0) / columns),
-    );
-    const weighed = ({ shape, data }: Tensor): Tensor =>
-      float32(
-        shape,
-        (data as Float32Array).map((value, index) => value * roots[Math.floor(index / shape[2]!)]!),
-      );
-    const left = { encoding: activationEncoding(-0.9, 1, 4) };
-    const read = fakeQuantize(sample!.left, left.encoding);
-    const { second, missing: found } = await probe.moments({ left });
-    const [rows, depth] = [read.shape[1]!, read.shape[2]!];
-    expectClose(second.data as Float32Array, common(weighed(read), weighed(read)), 2 * roundingOf(rows));
-    const expected = common(weighed(read), weighed(missing(sample!, read, sample!.right)));
-    expectClose(found.data as Float32Array, expected, 2 * (rows * roundingOf(depth) + roundingOf(rows) * depth));
-    await search.runtime.dispose();
-  });
+  it.each(weightedModels.flatMap((given) => (["importance", "root"] as const).map((counting) => ({ ...given, counting }))))(
+    "$name: rows count by what their importance is on average: $counting",
+    async ({ counting, ...given }) => {
+      const search = await searchCase(given.model(), given.feeds);
+      const [sample] = await search.runtime.sample([search.layer("layer")], everyPosition);
+      const importance = randomTensor(sample!.reference.shape, 7);
+      const squares = { ...importance, data: (importance.data as Float32Array).map((value) => value ** 2) };
+      const probe = await search.runtime.probe({ ...sample!, importance: squares });
+      const columns = squares.shape[2]!;
+      const roots = Array.from({ length: squares.data.length / columns }, (_, row) =>
+        Math.sqrt((squares.data as Float32Array).subarray(row * columns, (row + 1) * columns).reduce((sum, value) => sum + value, 0) / columns),
+      ).map((root) => (counting === "root" ? Math.sqrt(root) : root));
+      const weighed = ({ shape, data }: Tensor): Tensor =>
+        float32(
+          shape,
+          (data as Float32Array).map((value, index) => value * roots[Math.floor(index / shape[2]!)]!),
+        );
+      const left = { encoding: activationEncoding(-0.9, 1, 4) };
+      const read = fakeQuantize(sample!.left, left.encoding);
+      const { second, missing: found } = await probe.moments({ left, counting });
+      const [rows, depth] = [read.shape[1]!, read.shape[2]!];
+      expectClose(second.data as Float32Array, common(weighed(read), weighed(read)), 2 * roundingOf(rows));
+      const expected = common(weighed(read), weighed(missing(sample!, read, sample!.right)));
+      expectClose(found.data as Float32Array, expected, 2 * (rows * roundingOf(depth) + roundingOf(rows) * depth));
+      await search.runtime.dispose();
+    },
+  );
 });

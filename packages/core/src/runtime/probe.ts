@@ -63,12 +63,13 @@ export function createProbe({ sample, node, metric, kernels, shapeOf }: ProbeOpt
         return summed(await kernels.run("quadraticError", { ...(await quadratics(left)), right: rightSide }), sample);
       return summed(await kernels.run(sample.importance ? "weightedError" : "squaredError", { ...feeds, left: await lefts(left) }), sample);
     },
-    moments: async ({ left: plan, right, elements } = {}) => {
+    moments: async ({ left: plan, right, elements, counting } = {}) => {
       const [left, whole] = [await lefts(plan), await rescaled(plan?.rescaling)];
       const x = elements ? elementsOf(left, elements) : left;
       const y = await kernels.run("subtract", { x: whole.reference, y: await kernels.run("product", { left, right: right ?? whole.right }) });
       // Of rows that matter more there are more.
-      const weigh = async (side: Tensor): Promise<Tensor> => (rowWeights ? kernels.run("scale", { x: side, scale: rowWeights }) : side);
+      const counts = counting === "root" ? rowWeights && rooted(rowWeights) : rowWeights;
+      const weigh = async (side: Tensor): Promise<Tensor> => (counts ? kernels.run("scale", { x: side, scale: counts }) : side);
       const weighed = await weigh(x);
       return { second: await kernels.run("moments", { x: weighed, y: weighed }), missing: await kernels.run("moments", { x: weighed, y: await weigh(y) }) };
     },
@@ -149,4 +150,8 @@ function rootMeans({ shape, data }: Tensor): Tensor {
     return Math.sqrt(sum / width);
   });
   return { dtype: "float32", shape: [batch, rows, 1], data: means };
+}
+
+function rooted({ shape, data }: Tensor): Tensor {
+  return { dtype: "float32", shape, data: (data as Float32Array).map(Math.sqrt) };
 }

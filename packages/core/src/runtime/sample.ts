@@ -9,6 +9,7 @@ import { biasOf } from "./layers.ts";
 import { type Network, openObserver } from "./observe.ts";
 import type { RowImportance } from "./row-importance.ts";
 import { defaultPositions } from "./sampling-sizes.ts";
+import { shortcutOf } from "./shortcut.ts";
 
 export interface Sampling extends Network {
   readonly feeds: () => Promise<Feeds>;
@@ -24,7 +25,8 @@ export async function sampleLayers(sampling: Sampling, layers: readonly Layer[],
   const { feeds, samples } = await sampling.feeds();
   const upstream = isEmpty(options.upstream) ? undefined : options.upstream;
   const gatherers = layers.map((layer) => gathererOf(sampling, layer, samples, options, upstream !== undefined));
-  const tensors = layers.flatMap(({ operands }) => operands);
+  const shortcuts = layers.map((layer) => (upstream && options.shortcuts ? shortcutOf(sampling.graph, layer) : undefined));
+  const tensors = [...layers.flatMap(({ operands }) => operands), ...shortcuts.flatMap((tensor) => tensor ?? [])];
   const outputs = layers.map(({ output }) => output);
   const opened: { dispose(): Promise<void> }[] = [];
   const open = async <Opened extends { dispose(): Promise<void> }>(opening: Promise<Opened>): Promise<Opened> => {
@@ -45,8 +47,10 @@ export async function sampleLayers(sampling: Sampling, layers: readonly Layer[],
       layers.forEach(({ node, operands, output }, index) => {
         const pick = (values: ReadonlyMap<string, Tensor>): readonly Tensor[] => operands.map((tensor) => values.get(tensor)!);
         const [gradient, important] = [slopes?.get(output), rows?.get(node)?.[number]];
+        const tensor = shortcuts[index];
+        const shortcut = tensor && { float: floats.get(tensor)!, upstream: changes.get(tensor)! };
         const seen = { before: feed.before, samples: feed.samples, float: pick(floats), upstream: pick(changes) };
-        gatherers[index]!.add({ ...seen, ...(gradient && { gradient }), ...(important && { rows: important }) });
+        gatherers[index]!.add({ ...seen, ...(shortcut && { shortcut }), ...(gradient && { gradient }), ...(important && { rows: important }) });
       });
     }
   } finally {
@@ -66,8 +70,9 @@ function gathererOf({ graph, seed }: Sampling, layer: Layer, samples: number, op
 }
 
 async function finish({ graph, kernels }: Sampling, layer: Layer, gatherer: Gatherer): Promise<LayerSample> {
-  const { left, right, floatLeft, floatRight, importance, samples } = gatherer.finish();
-  const reference = await kernels.run("product", { left: floatLeft, right: floatRight });
+  const { left, right, floatLeft, floatRight, lacking, importance, samples } = gatherer.finish();
+  const product = await kernels.run("product", { left: floatLeft, right: floatRight });
+  const reference = lacking ? sumOf(product, lacking) : product;
   const bias = layer.weight ? biasOf(graph.node(layer.node)!, right.shape[0]! * right.shape[2]!) : undefined;
   return { layer, left, right, reference, ...(bias && { bias }), ...(importance && saysAnything(importance) && { importance }), samples };
 }
@@ -80,4 +85,8 @@ function saysAnything({ data }: Tensor): boolean {
 
 function isEmpty(plan: PartialPlan | undefined): boolean {
   return [plan?.encodings, plan?.operands].every((entries) => Object.keys(entries ?? {}).length === 0);
+}
+
+function sumOf(left: Tensor, right: Tensor): Tensor {
+  return { ...left, data: (left.data as Float32Array).map((value, index) => value + (right.data[index] as number)) };
 }

@@ -29,7 +29,7 @@ export interface LayerSample {
   readonly left: Tensor;
   /** [B, D, M]: the weight in the layout of the product, or the second activation. */
   readonly right: Tensor;
-  /** [B, R, M]: the product of the float network, without bias. */
+  /** [B, R, M]: the product of the float network, without bias; with `shortcuts` and what the tensor lacks that it is added to. */
   readonly reference: Tensor;
   /** [M * B] in the order of the weight's output channels; undefined where there is none. */
   readonly bias?: Tensor;
@@ -48,6 +48,11 @@ export interface SampleOptions {
    */
   readonly upstream?: PartialPlan;
   readonly importance?: ImportanceOptions;
+  /**
+   * Where a layer's product is added to a tensor of the same shape and nothing else reads it: the reference is what the sum lacks, with that tensor as upstream
+   * encodings leave it. Default false: what the product lacks.
+   */
+  readonly shortcuts?: boolean;
 }
 
 /**
@@ -96,6 +101,8 @@ export interface MomentsRequest {
   readonly right?: Tensor;
   /** Of the reduction axis. Default: all. */
   readonly elements?: { readonly from: number; readonly to: number };
+  /** What rows of a sample with importance count by: it, or its square root, which gives more of them a say. Default `importance`. */
+  readonly counting?: "importance" | "root";
 }
 
 export interface Moments {

@@ -14,12 +14,12 @@ export async function roundWeights(
 ): Promise<void> {
   for (const group of layerGroups(layers)) {
     const nodes = group.map(({ node }) => node);
-    const codes = await context.recall([settings.identity, "codes", ...nodes].join(" "), async () => {
+    const finding = await context.recall([settings.identity, "codes", ...nodes].join(" "), async () => {
       const { encodings = {} } = draft.of(nodes);
       const grids = { operand: draft.operandOf(group[0]!.operands[0]!), weight: (name: string) => encodings[name]! };
-      return compensateLayers(context, await weighing.sample(group, "row", { positions, upstream: draft.plan() }), grids);
+      return compensateLayers(context, await weighing.sample(group, "row", { positions, upstream: draft.plan(), shortcuts: true }), grids);
     });
-    draft.add({ operands: {}, weights: {}, codes });
+    draft.add(finding);
     advance(group.length);
   }
 }
