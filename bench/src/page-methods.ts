@@ -1,11 +1,13 @@
 // npm run bench -- page-methods [--models A,B] [--methods A,B] [--calibration 8] [--evaluate 400]: every method quantizes inside a page of Chromium on
-// WebAssembly, and on Node with the same inputs. Both models are judged on Node; the page's own runs on WebAssembly too. Prints markdown tables.
+// WebAssembly, and on Node with the same inputs, both with onnxruntime-node and with the page's runtime. The models are judged on Node; the page's own runs on
+// WebAssembly too. Prints markdown tables.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type CalibrationSource, planDifferences, type QuantPlan, quantizeUnverified, type Tensors } from "@halftone/core";
+import { type Backend, type CalibrationSource, planDifferences, type QuantPlan, quantizeUnverified, type Tensors } from "@halftone/core";
 import { nodeBackend } from "@halftone/node";
 import { webWasmInteger } from "@halftone/web";
+import { nodeWasmBackend } from "@halftone/web/node";
 import { contenderOf } from "./methods/contender-of.ts";
 import { type BenchPage, openPage } from "./page/open-page.ts";
 import { verdictOf } from "./shared/answers.ts";
@@ -54,6 +56,7 @@ const heads = [
   "float %",
   "Node %",
   "page %",
+  "with the page's runtime on Node",
   "same answers %",
   "scales within",
   "not the same",
@@ -80,17 +83,21 @@ async function openSubject(workload: Workload): Promise<Subject> {
 async function measure({ workload, model, samples, evaluation, float }: Subject, method: string, page: BenchPage): Promise<string[]> {
   const made = await page.call("quantize", { model, method, samples });
   const { scope, create } = contenderOf(method);
+  const quantizeWith = (backend: Backend) =>
+    quantizeUnverified({
+      model: { model },
+      source: sourceOf(samples),
+      method: create(),
+      backend,
+      target: webWasmInteger(),
+      config: { scope },
+      search: { samples: samples.length },
+    });
   const start = performance.now();
-  const onNode = await quantizeUnverified({
-    model: { model },
-    source: sourceOf(samples),
-    method: create(),
-    backend: nodeBackend(),
-    target: webWasmInteger(),
-    config: { scope },
-    search: { samples: samples.length },
-  });
+  const onNode = await quantizeWith(nodeBackend());
   const seconds = (performance.now() - start) / 1000;
+  const sameRuntime = await quantizeWith(nodeWasmBackend());
+  const isSame = Buffer.compare(made.model, sameRuntime.model.model) === 0;
   const [ours, theirs] = [await answersOf(made.model, evaluation, workload), await answersOf(onNode.model.model, evaluation, workload)];
   const inPage = await page.call("outputs", made.model, evaluation.slice(0, answeredInPage));
   const agreement = verdictOf(
@@ -111,6 +118,7 @@ async function measure({ workload, model, samples, evaluation, float }: Subject,
       share(float),
       share(theirs),
       share(ours),
+      isSame ? "the same bytes" : "another model",
       percent(agreement),
       differences.scale.toExponential(1),
       `${differences.others.length}`,

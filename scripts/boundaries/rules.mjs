@@ -31,8 +31,13 @@ export const rooms = [
 const packageRules = [
   { folder: /^packages\/core$/, halftone: [], node: false },
   { folder: /^packages\/methods\//, halftone: ["@halftone/core"], node: false },
-  // A page's backend; what drives a browser from Node is a subpath export of its own.
-  { folder: /^packages\/backends\/web$/, halftone: ["@halftone/core"], node: false, nodeRoom: "packages/backends/web/src/chromium/" },
+  // A page's backend; what drives a browser from Node, and what does without one there, are subpath exports of their own.
+  {
+    folder: /^packages\/backends\/web$/,
+    halftone: ["@halftone/core"],
+    node: false,
+    nodeRooms: ["packages/backends/web/src/chromium/", "packages/backends/web/src/node/"],
+  },
   { folder: /^packages\/backends\/mobile$/, halftone: ["@halftone/core"], node: false },
   { folder: /^packages\/backends\//, halftone: ["@halftone/core"], node: true },
   {
@@ -43,7 +48,7 @@ const packageRules = [
     node: true,
   },
   // A subpath export of its own, so that the search itself runs in a page.
-  { folder: /^packages\/tuner$/, halftone: ["@halftone/core"], node: false, nodeRoom: "packages/tuner/src/node/" },
+  { folder: /^packages\/tuner$/, halftone: ["@halftone/core"], node: false, nodeRooms: ["packages/tuner/src/node/"] },
   { folder: /^packages\/tuner-queue$/, halftone: ["@halftone/core", "@halftone/tuner"], node: true },
   { folder: /^packages\/tuner-sql$/, halftone: ["@halftone/core", "@halftone/tuner"], node: false },
 ];
@@ -58,11 +63,9 @@ const dependencyFields = ["dependencies", "devDependencies", "optionalDependenci
 const isRelative = (specifier) => specifier.startsWith(".");
 const shipped = (project) => project.sources.filter((source) => source.isPackageSource && !source.isTest);
 const rulesFor = (source) => packageRules.find((each) => each.folder.test(source.folder));
-const nodeRoomOf = (source) => rulesFor(source)?.nodeRoom;
-const isPortable = (source) => rulesFor(source)?.node !== true && !(nodeRoomOf(source) && source.path.startsWith(nodeRoomOf(source)));
-const isNodeOnly = (source, specifier) =>
-  specifier.startsWith("node:") ||
-  (isRelative(specifier) && nodeRoomOf(source) !== undefined && resolveRelative(source, specifier).startsWith(nodeRoomOf(source)));
+const isInNodeRoom = (source, path) => (rulesFor(source)?.nodeRooms ?? []).some((room) => path.startsWith(room));
+const isPortable = (source) => rulesFor(source)?.node !== true && !isInNodeRoom(source, source.path);
+const isNodeOnly = (source, specifier) => specifier.startsWith("node:") || (isRelative(specifier) && isInNodeRoom(source, resolveRelative(source, specifier)));
 
 /** Findings for every import of the given sources that `judge` objects to. */
 const imports = (sources, judge) =>

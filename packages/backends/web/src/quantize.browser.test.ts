@@ -9,12 +9,17 @@ const relative = 1e-6;
 
 test.each(Object.keys(methods))("the page and Node make the same plan: %s", async (method) => {
   const page = await planOf(method, wasmBackend());
-  const node = await commands.onNode<QuantPlan>("/packages/backends/web/src/fixtures/plan-on-node.ts", method);
+  const node = await commands.onNode<QuantPlan>("/packages/backends/web/src/fixtures/plan-on-node.ts", method, "native");
   expect(Object.keys(page.encodings).length).toBeGreaterThan(10);
   expect(withoutScales(page)).toEqual(withoutScales(node));
   const [ours, theirs] = [scalesOf(page), scalesOf(node)];
   for (const [index, scale] of ours.entries()) expect(Math.abs(scale - theirs[index]!)).toBeLessThanOrEqual(relative * theirs[index]!);
   expect(await integerWeights(page)).toEqual(await integerWeights(node));
+});
+
+test.each(Object.keys(methods))("with the page's runtime Node makes the page's plan to the bit: %s", async (method) => {
+  const node = await commands.onNode<QuantPlan>("/packages/backends/web/src/fixtures/plan-on-node.ts", method, "wasm");
+  expect(await planOf(method, wasmBackend())).toEqual(node);
 });
 
 /** Everything that has to be identical: types, zero points, codes, decisions. */

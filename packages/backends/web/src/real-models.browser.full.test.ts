@@ -33,6 +33,7 @@ test.for([
     `${name}, ${method}: scales within ${differences.scale} of Node's; ${speeds("8 bits", integer.report)}; ${speeds("for web-wasm", mixed.report)}`,
   );
 
+  expect(planDifferences(integer.plan, real.wasmPlan), "with the same runtime").toEqual({ scale: 0, others: [] });
   expect(differences.others).toEqual([]);
   // The float network itself differs between the two runtimes, by the order in which they add; through the depth of a network that grows.
   expect(differences.scale).toBeLessThan(1e-5);
