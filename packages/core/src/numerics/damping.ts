@@ -13,16 +13,20 @@ export interface Belief {
   readonly damping: number;
 }
 
+/** What is done between two steps of a long computation, such as to let others have their turn, or to stop: it may throw. */
+export type Rest = () => Promise<void>;
+
 /**
  * The belief of least loss among so many ways to count, each with the first of the dampings behind which the loss grows. A loss that is not known, such as of moments that
  * cannot be inverted, is infinite.
  */
-export function bestBelief(countings: number, lossOf: (belief: Belief) => number): Belief {
+export async function bestBelief(countings: number, lossOf: (belief: Belief) => number, rest: Rest): Promise<Belief> {
   let best: Belief & { readonly loss: number } = { counting: 0, damping: dampings[0]!, loss: Number.POSITIVE_INFINITY };
   for (let counting = 0; counting < countings; counting++) {
     let before = Number.POSITIVE_INFINITY;
     for (const damping of dampings) {
       const loss = lossOf({ counting, damping });
+      await rest();
       if (loss > before) break;
       if (loss < best.loss || (counting === 0 && loss === best.loss)) best = { counting, damping, loss };
       before = loss;

@@ -6,6 +6,7 @@ import { seededRandom } from "./random.ts";
 import { secondMoments } from "./second-moments.ts";
 
 const [depth, columns] = [16, 12];
+const rest = async (): Promise<void> => {};
 
 /** Scales at which the largest elements of some columns are clipped, and others reach too far. */
 function problem(seed: number): CompensatedRounding {
@@ -33,9 +34,9 @@ function errorOf({ weight, scaleOf, moments }: CompensatedRounding, codes: Int16
   return quadratic(error, moments.values, depth, columns);
 }
 
-it("rounds every column as at the scale that it chose", () => {
+it("rounds every column as at the scale that it chose", async () => {
   const given = problem(1);
-  const { codes, factors, errors } = fitScales(given);
+  const { codes, factors, errors } = await fitScales(given, rest);
   const fitted = { ...given, scaleOf: (position: number) => Math.fround(given.scaleOf(position) * factors[position % columns]!) };
   const again = compensatedRounding(fitted);
   expect(codes).toEqual(again.codes);
@@ -43,10 +44,10 @@ it("rounds every column as at the scale that it chose", () => {
   expect(new Set(factors).size).toBeGreaterThan(2);
 });
 
-it("moves no column further than the scales that were given do, and all of them less", () => {
+it("moves no column further than the scales that were given do, and all of them less", async () => {
   for (let seed = 1; seed <= 10; seed++) {
     const given = problem(seed);
-    const [plain, fitted] = [compensatedRounding(given), fitScales(given)];
+    const [plain, fitted] = [compensatedRounding(given), await fitScales(given, rest)];
     for (const [column, error] of fitted.errors.entries()) expect(error).toBeLessThanOrEqual(plain.errors[column]!);
     const scaled = { ...given, scaleOf: (position: number) => Math.fround(given.scaleOf(position) * fitted.factors[position % columns]!) };
     expect(errorOf(scaled, fitted.codes)).toBeLessThan(0.9 * errorOf(given, plain.codes));

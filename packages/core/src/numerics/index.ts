@@ -4,6 +4,7 @@ export { type EntropyOptions, entropyRange } from "./clip-entropy.ts";
 export { mseRange } from "./clip-mse.ts";
 export { percentileRange } from "./clip-percentile.ts";
 export { codeRange, containerBits, isSigned } from "./code-range.ts";
+export type { Rest } from "./damping.ts";
 export { createDistance, type DistanceAccumulator } from "./distance.ts";
 export { type AffineParameters, type EncodeRangeOptions, encodeRange, smallestScale } from "./encode-range.ts";
 export { type EncodeWeightOptions, encodeWeight } from "./encode-weight.ts";

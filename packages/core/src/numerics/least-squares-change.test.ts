@@ -4,6 +4,7 @@ import { seededRandom } from "./random.ts";
 import { secondMoments } from "./second-moments.ts";
 
 const [depth, columns] = [6, 3];
+const sizes = { depth, columns, rest: async () => {} };
 
 interface Data {
   /** What the product reads: [rows, depth]. */
@@ -52,7 +53,7 @@ function left({ read, missing }: Data, change: Float64Array | undefined): number
 }
 
 describe("leastSquaresChange", () => {
-  it("finds a linear relation whole, but for what damping takes", () => {
+  it("finds a linear relation whole, but for what damping takes", async () => {
     const random = seededRandom(5);
     const relation = Float64Array.from({ length: depth * columns }, () => random() * 2 - 1);
     const halves = [1, 2].map((seed) => {
@@ -66,35 +67,35 @@ describe("leastSquaresChange", () => {
       });
       return momentsOf({ read, missing });
     });
-    const change = leastSquaresChange(halves, depth, columns)!;
+    const change = (await leastSquaresChange(halves, sizes))!;
     // Ridge of 0.01 of the mean diagonal: a hundredth of it is lost, more where fewer rows point that way.
     for (const [index, value] of change.entries()) expect(Math.abs(value - relation[index]!)).toBeLessThan(0.05);
   });
 
-  it("helps on data that was not seen, and no less than half of what is possible", () => {
-    const change = leastSquaresChange([momentsOf(disturbed(100, 1, 1)), momentsOf(disturbed(100, 1, 2))], depth, columns);
+  it("helps on data that was not seen, and no less than half of what is possible", async () => {
+    const change = await leastSquaresChange([momentsOf(disturbed(100, 1, 1)), momentsOf(disturbed(100, 1, 2))], sizes);
     const fresh = disturbed(4000, 1, 3);
     // Clean and noise are alike: half of what is read tells of the noise, so that half of the error can go.
     expect(left(fresh, change) / left(fresh, undefined)).toBeLessThan(0.6);
   });
 
-  it("believes little of few rows", () => {
+  it("believes little of few rows", async () => {
     let [trusted, all] = [0, 0];
     for (let seed = 1; seed <= 20; seed++) {
       const halves = [disturbed(4, 0.3, 2 * seed), disturbed(4, 0.3, 2 * seed + 1)];
       const fresh = disturbed(400, 0.3, 1000 + seed);
-      trusted += left(fresh, leastSquaresChange(halves.map(momentsOf), depth, columns));
+      trusted += left(fresh, await leastSquaresChange(halves.map(momentsOf), sizes));
       all += left(fresh, undefined);
     }
     expect(trusted / all).toBeLessThan(1.1);
   });
 
-  it("takes moments of another counting where they say more of the other half", () => {
+  it("takes moments of another counting where they say more of the other half", async () => {
     // Of the rows that count few are seen, and many of those that count little.
     const fresh = disturbed(4000, 1, 9);
     const few = [1, 2].map((seed) => momentsOf(disturbed(4, 1, seed)));
     const both = few.map(([own], index) => [own, momentsOf(disturbed(400, 1, 3 + index))[0]]);
-    expect(left(fresh, leastSquaresChange(both, depth, columns))).toBeLessThan(0.9 * left(fresh, leastSquaresChange(few, depth, columns)));
+    expect(left(fresh, await leastSquaresChange(both, sizes))).toBeLessThan(0.9 * left(fresh, await leastSquaresChange(few, sizes)));
   });
 
   it.each([
@@ -108,7 +109,7 @@ describe("leastSquaresChange", () => {
       "moments that are no numbers",
       [1, 2].map(() => [{ second: secondMoments(new Float32Array(depth * depth).fill(Number.NaN), depth), missing: new Float32Array(depth * columns) }]),
     ],
-  ])("changes nothing with %s", (_, halves) => {
-    expect(leastSquaresChange(halves, depth, columns)).toBeUndefined();
+  ])("changes nothing with %s", async (_, halves) => {
+    expect(await leastSquaresChange(halves, sizes)).toBeUndefined();
   });
 });

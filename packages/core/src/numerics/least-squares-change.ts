@@ -10,7 +10,7 @@
  * Both halves are asked, with moments damped and rows counted as helps most, and what all samples say is taken to that share.
  */
 import { solveInPlace } from "./cholesky.ts";
-import { type Belief, bestBelief, dot, pickColumns, quadratic } from "./damping.ts";
+import { type Belief, bestBelief, dot, pickColumns, quadratic, type Rest } from "./damping.ts";
 import { type SecondMoments, secondMoments } from "./second-moments.ts";
 
 /** Of one half of the samples, with rows counted in one way. */
@@ -24,11 +24,15 @@ export interface HalfMoments {
  * [depth, columns]; undefined where nothing carries over from one half to the other, or the moments cannot be inverted. `halves` has of each half the moments with rows
  * counted as they matter, and after them those counted in other ways.
  */
-export function leastSquaresChange(halves: readonly (readonly HalfMoments[])[], depth: number, columns: number): Float64Array | undefined {
+export async function leastSquaresChange(
+  halves: readonly (readonly HalfMoments[])[],
+  { depth, columns, rest }: { readonly depth: number; readonly columns: number; readonly rest: Rest },
+): Promise<Float64Array | undefined> {
   const pick = pickColumns(columns);
   const some = halves.map((countings) => countings.map(({ second, missing }) => ({ second, missing: pick.from(missing, depth) })));
-  const belief = bestBelief(halves[0]!.length, (tried) => -carriedOver(some, depth, pick.columns, tried).helps);
+  const belief = await bestBelief(halves[0]!.length, (tried) => -carriedOver(some, depth, pick.columns, tried).helps, rest);
   const { share } = carriedOver(halves, depth, columns, belief);
+  await rest();
   if (!(share > 0)) return undefined;
   const all = sumOf(
     halves.map((countings) => countings[belief.counting]!),

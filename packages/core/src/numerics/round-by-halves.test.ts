@@ -7,6 +7,7 @@ import { roundHalfEven } from "./rounding.ts";
 import { type SecondMoments, secondMoments } from "./second-moments.ts";
 
 const [depth, columns] = [24, 70];
+const rest = async (): Promise<void> => {};
 
 function problem(seed: number): RoundingProblem {
   const random = seededRandom(seed);
@@ -42,7 +43,7 @@ function lossOf({ weight, scaleOf }: RoundingProblem, codes: Int16Array, moments
 }
 
 /** On data that nobody rounded by, summed over some problems: of rounding by halves, with the default damping, to the nearest. */
-function losses(rows: number): readonly [number, number, number] {
+async function losses(rows: number): Promise<readonly [number, number, number]> {
   const sums: [number, number, number] = [0, 0, 0];
   for (let seed = 1; seed <= 12; seed++) {
     const given = problem(seed);
@@ -52,7 +53,7 @@ function losses(rows: number): readonly [number, number, number] {
       halves[0][0].values.map((value, index) => value + halves[1][0].values[index]!),
       depth,
     );
-    sums[0] += lossOf(given, roundByHalves(given, halves).codes, unseen);
+    sums[0] += lossOf(given, (await roundByHalves(given, halves, rest)).codes, unseen);
     sums[1] += lossOf(given, compensatedRounding({ ...given, moments: all }).codes, unseen);
     sums[2] += lossOf(given, compensatedRounding({ ...given, moments: all, damping: Number.POSITIVE_INFINITY }).codes, unseen);
   }
@@ -60,32 +61,34 @@ function losses(rows: number): readonly [number, number, number] {
 }
 
 describe("roundByHalves", () => {
-  it("does not learn few samples by heart", () => {
-    const [careful, trusting, nearest] = losses(6);
+  it("does not learn few samples by heart", async () => {
+    const [careful, trusting, nearest] = await losses(6);
     expect(trusting).toBeGreaterThan(nearest);
     expect(careful).toBeLessThan(0.9 * trusting);
   });
 
-  it("takes many samples at their word", () => {
-    const [careful, trusting, nearest] = losses(400);
+  it("takes many samples at their word", async () => {
+    const [careful, trusting, nearest] = await losses(400);
     expect(careful).toBeLessThanOrEqual(1.01 * trusting);
     expect(careful).toBeLessThan(0.9 * nearest);
   });
 
-  it("believes rows that count little where few of those that count were seen", () => {
+  it("believes rows that count little where few of those that count were seen", async () => {
     const [given, unseen] = [problem(1), momentsOf(400, 3)];
     const few = [[momentsOf(3, 1)], [momentsOf(3, 2)]] as const;
     const both = few.map(([own], index) => [own, momentsOf(400, 4 + index)]);
-    expect(lossOf(given, roundByHalves(given, both).codes, unseen)).toBeLessThan(0.9 * lossOf(given, roundByHalves(given, few).codes, unseen));
+    expect(lossOf(given, (await roundByHalves(given, both, rest)).codes, unseen)).toBeLessThan(
+      0.9 * lossOf(given, (await roundByHalves(given, few, rest)).codes, unseen),
+    );
   });
 
-  it("rounds as compensatedRounding does where there is one half only", () => {
+  it("rounds as compensatedRounding does where there is one half only", async () => {
     const [given, moments] = [problem(1), momentsOf(50, 1)];
-    expect(roundByHalves(given, [[moments]])).toMatchObject(compensatedRounding({ ...given, moments }));
+    expect(await roundByHalves(given, [[moments]], rest)).toMatchObject(compensatedRounding({ ...given, moments }));
   });
 });
 
-it("infinite damping rounds to the nearest", () => {
+it("infinite damping rounds to the nearest", async () => {
   const given = problem(3);
   const nearest = Int16Array.from(given.weight, (value, position) => Math.min(Math.max(roundHalfEven(value / given.scaleOf(position)), -8), 7));
   expect(compensatedRounding({ ...given, moments: momentsOf(50, 1), damping: Number.POSITIVE_INFINITY }).codes).toEqual(nearest);
@@ -98,19 +101,23 @@ describe("bestBelief", () => {
   ];
   const lossOf = ({ counting, damping }: Belief): number => losses[counting]![dampings.indexOf(damping)]!;
 
-  it("stops where the loss of a counting grows", () => {
+  it("stops where the loss of a counting grows", async () => {
     const tried: Belief[] = [];
-    const found = bestBelief(2, (belief) => {
-      tried.push(belief);
-      return lossOf(belief);
-    });
+    const found = await bestBelief(
+      2,
+      (belief) => {
+        tried.push(belief);
+        return lossOf(belief);
+      },
+      rest,
+    );
     expect(found).toEqual({ counting: 1, damping: 0.1 });
     expect(tried.map(({ damping }) => damping)).toEqual([0.01, 0.1, 1, 0.01, 0.1, 1, 10]);
-    expect(bestBelief(1, lossOf)).toEqual({ counting: 0, damping: 0.1 });
+    expect(await bestBelief(1, lossOf, rest)).toEqual({ counting: 0, damping: 0.1 });
   });
 
-  it("passes over losses that are not known", () => {
-    expect(bestBelief(1, ({ damping }) => (damping < 1 ? Number.POSITIVE_INFINITY : damping)).damping).toBe(1);
-    expect(bestBelief(1, () => Number.POSITIVE_INFINITY).damping).toBe(Number.POSITIVE_INFINITY);
+  it("passes over losses that are not known", async () => {
+    expect((await bestBelief(1, ({ damping }) => (damping < 1 ? Number.POSITIVE_INFINITY : damping), rest)).damping).toBe(1);
+    expect((await bestBelief(1, () => Number.POSITIVE_INFINITY, rest)).damping).toBe(Number.POSITIVE_INFINITY);
   });
 });

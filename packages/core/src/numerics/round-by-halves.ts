@@ -1,5 +1,5 @@
 import { type CompensatedRounding, compensatedRounding } from "./compensated-rounding.ts";
-import { type Belief, bestBelief, pickColumns, quadratic } from "./damping.ts";
+import { type Belief, bestBelief, pickColumns, quadratic, type Rest } from "./damping.ts";
 import { type FittedRounding, fitScales } from "./fit-scales.ts";
 import { type SecondMoments, secondMoments } from "./second-moments.ts";
 
@@ -12,19 +12,24 @@ export interface RoundingProblem extends Omit<CompensatedRounding, "moments" | "
  * `compensatedRounding` on the moments of all samples, believed as far as is best for rounding on one half of the samples and judging by the other. `halves` has of each half
  * the moments with rows counted as they matter, and after them those counted in other ways. Without two halves the first are believed, with the default damping.
  */
-export function roundByHalves(problem: RoundingProblem, halves: readonly (readonly SecondMoments[])[]): FittedRounding {
+export async function roundByHalves(problem: RoundingProblem, halves: readonly (readonly SecondMoments[])[], rest: Rest): Promise<FittedRounding> {
   const [first, second] = halves;
-  if (!first || !second) return rounded(problem, { moments: first![0]! });
+  if (!first || !second) return rounded(problem, { moments: first![0]! }, rest);
   const some = someColumns(problem);
-  const { counting, damping } = bestBelief(first.length, (tried) => judged(some, first, second, tried) + judged(some, second, first, tried));
+  const lossOf = (tried: Belief): number => judged(some, first, second, tried) + judged(some, second, first, tried);
+  const { counting, damping } = await bestBelief(first.length, lossOf, rest);
   const sum = first[counting]!.values.map((value, index) => value + second[counting]!.values[index]!);
-  return rounded(problem, { damping, moments: secondMoments(sum, problem.depth) });
+  return rounded(problem, { damping, moments: secondMoments(sum, problem.depth) }, rest);
 }
 
 /** With every element rounded to the nearest the scales are those that were searched. */
-function rounded({ ownScales, ...problem }: RoundingProblem, believed: Pick<CompensatedRounding, "moments" | "damping">): FittedRounding {
+async function rounded(
+  { ownScales, ...problem }: RoundingProblem,
+  believed: Pick<CompensatedRounding, "moments" | "damping">,
+  rest: Rest,
+): Promise<FittedRounding> {
   const options = { ...problem, ...believed };
-  if (ownScales && options.damping !== Number.POSITIVE_INFINITY) return fitScales(options);
+  if (ownScales && options.damping !== Number.POSITIVE_INFINITY) return fitScales(options, rest);
   return { ...compensatedRounding(options), factors: new Float64Array(problem.columns).fill(1) };
 }
 

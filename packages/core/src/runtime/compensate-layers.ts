@@ -15,7 +15,7 @@ export interface DecidedGrids {
  * so few matter that what they say does not hold for others.
  */
 export async function compensateLayers(
-  { graph, placement, runtime }: Pick<PlanContext, "graph" | "placement" | "runtime">,
+  { graph, placement, runtime, signal }: Pick<PlanContext, "graph" | "placement" | "runtime" | "signal">,
   samples: readonly LayerSample[],
   { operand, weight }: DecidedGrids,
 ): Promise<Finding> {
@@ -39,7 +39,7 @@ export async function compensateLayers(
       const rescaled = operand?.rescaling ? rescaleWeight(node, original, operand.rescaling) : original;
       const { granularity, scheme } = placement.weights.find(({ tensor }) => tensor === name)!.config;
       const ownScales = granularity === "channel" && scheme !== "power-of-two";
-      const found = await compensatedWeight({ layer, node, weight: rescaled, encoding: weight(name), ownScales, halves });
+      const found = await compensatedWeight({ layer, node, weight: rescaled, encoding: weight(name), ownScales, halves, ...(signal && { signal }) });
       codes[name] = found.codes;
       weights[name] = found.encoding;
     } finally {

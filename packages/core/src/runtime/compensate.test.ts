@@ -122,6 +122,24 @@ describe("compensated codes", () => {
     await layer.search.runtime.dispose();
   });
 
+  it("of many elements stop in the middle when they are asked to", async () => {
+    const model = () => buildModel({ inputs: { x: ["n", 300] } }, (b, { x }) => ({ y: b.op("MatMul", [x, b.random([300, 4], "w")], {}, "layer") }));
+    const layer = await found({ model, feeds: [{ x: randomTensor([20, 300]) }] });
+    const weight = layer.node.inputs[1]!.constant!;
+    const halves = await halvesOf(layer.search, [layer.sample]);
+    const controller = new AbortController();
+    // What waits behind the computation, once everything that the runtime has to say is there.
+    const asked: MomentsOf = async (elements, right) => {
+      const moments = await halves[0]!(elements, right);
+      setTimeout(() => controller.abort(), 0);
+      return moments;
+    };
+    const encoding = weightEncoding(weight, weightSite(layer.search), { bits: 3 });
+    const given = { layer: layer.sample.layer, node: layer.node, weight, encoding, ownScales: true, halves: [asked], signal: controller.signal };
+    await expect(compensatedWeight(given)).rejects.toMatchObject({ code: "aborted" });
+    await layer.search.runtime.dispose();
+  });
+
   it("of a group follow what that group reads", async () => {
     const layer = await found(weightedModels.find(({ name }) => name === "grouped Conv")!);
     const weight = layer.node.inputs[1]!.constant!;

@@ -1,11 +1,11 @@
-import { codeRange, floatValues, isSigned, leastSquaresChange, roundByHalves, secondMoments } from "../numerics/index.ts";
+import { codeRange, floatValues, isSigned, leastSquaresChange, type Rest, roundByHalves, secondMoments } from "../numerics/index.ts";
 import { encodeCodes } from "../plan/index.ts";
 import type { AffineEncoding, Layer, LayerSample, Moments, NodeView, Tensor } from "../spec/index.ts";
 import { pause } from "./pause.ts";
 import { rightScales } from "./sides.ts";
 import { asRight, placeOf, weightLayoutOf } from "./weight-layout.ts";
 
-/** Elements that make up for each other, at most: the time grows with the cube, and nothing else runs meanwhile, not even a request to stop. */
+/** Elements that make up for each other, at most: the time grows with the cube. */
 const largestBlock = 768;
 
 /** So many elements take long enough to look after other events in between. */
@@ -24,6 +24,7 @@ export interface CompensatedWeightOptions {
   readonly ownScales: boolean;
   /** Of each half of the samples. With a single half the weight makes up for its own rounding only. */
   readonly halves: readonly MomentsOf[];
+  readonly signal?: AbortSignal;
 }
 
 export interface CompensatedWeight {
@@ -36,8 +37,10 @@ export interface CompensatedWeight {
 /**
  * Codes of a weight: first the weight makes up for the errors of what it multiplies, as far as that carries over from one half of the
  * samples to the other, then each code for the rounding of those before it.
+ *
+ * @throws `aborted` soon after the signal says so.
  */
-export async function compensatedWeight({ layer, node, weight, encoding, ownScales, halves }: CompensatedWeightOptions): Promise<CompensatedWeight> {
+export async function compensatedWeight({ layer, node, weight, encoding, ownScales, halves, signal }: CompensatedWeightOptions): Promise<CompensatedWeight> {
   const layout = weightLayoutOf(layer, node);
   const { batch, depth, columns, kernel } = layout;
   const right = asRight(floatValues(weight), layout);
@@ -53,6 +56,9 @@ export async function compensatedWeight({ layer, node, weight, encoding, ownScal
   const isOwn = ownScales && block >= depth && scale.length === batch * columns && encoding.block === undefined;
   for (let from = 0; from < depth; from += block) {
     const to = Math.min(from + block, depth);
+    const rest: Rest = async () => {
+      if (to - from >= longBlock) await pause(signal);
+    };
     const seen: (readonly Moments[])[] = [];
     for (const momentsOf of halves) seen.push(await momentsOf({ from, to }, right));
     for (let entry = 0; entry < batch; entry++) {
@@ -60,14 +66,14 @@ export async function compensatedWeight({ layer, node, weight, encoding, ownScal
       const moments = seen.map((countings) =>
         countings.map(({ second, missing }) => ({ second: secondMoments(entryOf(second, entry), to - from), missing: entryOf(missing, entry) })),
       );
-      const change = leastSquaresChange(moments, to - from, columns);
-      if (to - from >= longBlock) await pause();
+      const change = await leastSquaresChange(moments, { depth: to - from, columns, rest });
       if (change) for (let index = 0; index < own.length; index++) own[index]! += change[index]!;
       const indexAt = (position: number): number => scaleIndex(entry, from + Math.floor(position / columns), position % columns);
       const [scaleOf, zeroPointOf] = [(position: number) => encoding.scale[indexAt(position)]!, (position: number) => encoding.zeroPoint[indexAt(position)]!];
-      const rounded = roundByHalves(
+      const rounded = await roundByHalves(
         { weight: own, depth: to - from, columns, scaleOf, zeroPointOf, codes: codeRange(encoding), ownScales: isOwn },
         moments.map((countings) => countings.map(({ second }) => second)),
+        rest,
       );
       rounded.factors.forEach((factor, column) => {
         if (isOwn) scale[indexAt(column)] = Math.fround(scaleOf(column) * factor);
