@@ -4,12 +4,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Backend, type CalibrationSource, planDifferences, type QuantPlan, quantizeUnverified, type Tensors } from "@halftone/core";
+import { type Backend, type CalibrationSource, planDifferences, type QuantPlan, type Tensors } from "@halftone/core";
 import { nodeBackend } from "@halftone/node";
-import { webWasmInteger } from "@halftone/web";
 import { nodeWasmBackend } from "@halftone/web/node";
-import { contenderOf } from "./methods/contender-of.ts";
 import { type BenchPage, openPage } from "./page/open-page.ts";
+import { quantizeSamples } from "./page/quantize-samples.ts";
 import { verdictOf } from "./shared/answers.ts";
 import { assetsFolder } from "./shared/assets.ts";
 import { machineInWords } from "./shared/machine.ts";
@@ -82,17 +81,7 @@ async function openSubject(workload: Workload): Promise<Subject> {
 
 async function measure({ workload, model, samples, evaluation, float }: Subject, method: string, page: BenchPage): Promise<string[]> {
   const made = await page.call("quantize", { model, method, samples });
-  const { scope, create } = contenderOf(method);
-  const quantizeWith = (backend: Backend) =>
-    quantizeUnverified({
-      model: { model },
-      source: sourceOf(samples),
-      method: create(),
-      backend,
-      target: webWasmInteger(),
-      config: { scope },
-      search: { samples: samples.length },
-    });
+  const quantizeWith = (backend: Backend) => quantizeSamples({ model, method, samples }, backend);
   const start = performance.now();
   const onNode = await quantizeWith(nodeBackend());
   const seconds = (performance.now() - start) / 1000;
@@ -147,14 +136,4 @@ async function taken(source: CalibrationSource): Promise<readonly Tensors[]> {
   const samples: Tensors[] = [];
   for await (const feeds of source) samples.push(feeds);
   return samples;
-}
-
-function sourceOf(samples: readonly Tensors[]): CalibrationSource {
-  return {
-    id: "samples",
-    batches: samples.length,
-    async *[Symbol.asyncIterator]() {
-      yield* samples;
-    },
-  };
 }

@@ -1,15 +1,8 @@
 /** What the page offers to the benchmarks, as `globalThis.bench`: the SDK on onnxruntime-web, in a worker. */
-import { type CalibrationSource, quantizeUnverified, type Session, type Tensor, type Tensors } from "@halftone/core";
-import { webWasmInteger } from "@halftone/web";
+import type { Session, Tensor, Tensors } from "@halftone/core";
 import { wasmBackend } from "@halftone/web/wasm";
-import { contenderOf } from "../methods/contender-of.ts";
 import { interleavedTimes } from "./interleaved-times.ts";
-
-export interface QuantizeRequest {
-  readonly model: Uint8Array;
-  readonly method: string;
-  readonly samples: readonly Tensors[];
-}
+import { type QuantizeRequest, quantizeSamples } from "./quantize-samples.ts";
 
 export interface QuantizeAnswer {
   readonly model: Uint8Array;
@@ -33,21 +26,12 @@ export interface LatencyRequest {
 const start = () => new Worker("/worker.js", { type: "module" });
 
 const program = {
-  async quantize({ model, method, samples }: QuantizeRequest): Promise<QuantizeAnswer> {
-    const { scope, create } = contenderOf(method);
+  async quantize(request: QuantizeRequest): Promise<QuantizeAnswer> {
+    const { model, samples } = request;
     const backend = wasmBackend({ worker: start });
     const stages: Record<string, number> = {};
-    const result = await quantizeUnverified({
-      model: { model },
-      source: sourceOf(samples),
-      method: create(),
-      backend,
-      target: webWasmInteger(),
-      config: { scope },
-      search: { samples: samples.length },
-      onEvent: (event) => {
-        if (event.type === "stage-end") stages[event.stage] = event.seconds;
-      },
+    const result = await quantizeSamples(request, backend, (event) => {
+      if (event.type === "stage-end") stages[event.stage] = event.seconds;
     });
     const seconds = Object.values(stages).reduce((sum, each) => sum + each, 0);
     const session = await backend.open({ model });
@@ -91,14 +75,4 @@ async function runAll(session: Session, samples: readonly Tensors[]): Promise<re
   const outputs: Tensors[] = [];
   for (const feeds of samples) outputs.push(await session.run(feeds));
   return outputs;
-}
-
-function sourceOf(samples: readonly Tensors[]): CalibrationSource {
-  return {
-    id: "samples",
-    batches: samples.length,
-    async *[Symbol.asyncIterator]() {
-      yield* samples;
-    },
-  };
 }
