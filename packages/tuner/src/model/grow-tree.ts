@@ -23,12 +23,16 @@ export interface TreeOptions {
 /** Below this a split gains nothing: XGBoost's kRtEps. */
 const smallestGain = 1e-6;
 
-/** Rows once per feature, ascending by it. */
-export type Order = readonly (readonly number[])[];
+/** The rows of a node, and the same ascending by each feature; nothing for a feature that they share a value of. */
+export interface Order {
+  readonly rows: readonly number[];
+  readonly byFeature: readonly (readonly number[])[];
+}
 
 /** The same for every tree on these rows. */
-export function orderOf(features: Matrix, rows: readonly number[]): Order {
-  return Array.from({ length: features.columns }, (_, feature) => sortedBy(features, feature, rows));
+export function orderOf(features: Matrix, include: readonly number[]): Order {
+  const byFeature = Array.from({ length: features.columns }, (_, feature) => sortedBy(features, feature, include));
+  return { rows: byFeature[0] ?? [], byFeature };
 }
 
 export function growTree(features: Matrix, gradients: Gradients, order: Order, options: TreeOptions): Tree {
@@ -47,29 +51,33 @@ interface Split {
 }
 
 function grow(features: Matrix, gradients: Gradients, order: Order, depth: number, options: TreeOptions): Tree {
-  const total = sumsOf(gradients, order[0] ?? []);
+  const total = sumsOf(gradients, order.rows);
   const leaf = (): Tree => ({ kind: "leaf", value: Math.fround(Math.fround(options.eta) * Math.fround(weightOf(total, options))) });
   const split = depth < options.maxDepth ? bestSplit(features, gradients, order, total, options) : undefined;
   if (split === undefined) return leaf();
-  const isLeft = (row: number): boolean => features.values[row * features.columns + split.feature]! < split.threshold;
-  const [left, right] = [isLeft, (row: number) => !isLeft(row)].map((side) =>
-    grow(
-      features,
-      gradients,
-      order.map((rows) => rows.filter(side)),
-      depth + 1,
-      options,
-    ),
-  );
+  const [left, right] = parted(features, order, split).map((side) => grow(features, gradients, side, depth + 1, options));
   const isPruned = left!.kind === "leaf" && right!.kind === "leaf" && split.gain < options.gamma;
   return isPruned ? leaf() : { kind: "split", ...split, left: left!, right: right! };
+}
+
+/** What lies left and right of a split. */
+function parted({ columns, values }: Matrix, { rows, byFeature }: Order, { feature, threshold }: Split): readonly [Order, Order] {
+  const goesLeft = new Uint8Array(values.length / columns);
+  for (const row of rows) if (values[row * columns + feature]! < threshold) goesLeft[row] = 1;
+  const side = (wanted: number): Order => {
+    const kept = (order: readonly number[]): readonly number[] => order.filter((row) => goesLeft[row] === wanted);
+    const isShared = (order: readonly number[], of: number): boolean => values[order[0]! * columns + of] === values[order.at(-1)! * columns + of];
+    const ordered = byFeature.map(kept);
+    return { rows: kept(rows), byFeature: ordered.map((order, of) => (order.length === 0 || isShared(order, of) ? [] : order)) };
+  };
+  return [side(1), side(0)];
 }
 
 function bestSplit(features: Matrix, gradients: Gradients, order: Order, total: Sums, options: TreeOptions): Split | undefined {
   const { minChildWeight } = options;
   const rootGain = Math.fround(gainOf(total, options));
   let best: Split | undefined;
-  for (const [feature, rows] of order.entries()) {
+  for (const [feature, rows] of order.byFeature.entries()) {
     const valueAt = (place: number): number => features.values[rows[place]! * features.columns + feature]!;
     let gradient = 0;
     let hessian = 0;

@@ -2,5 +2,6 @@ import type { Candidate } from "@halftone/core";
 
 /** Equal for equal candidates, in whatever order their dimensions stand. */
 export function keyOf(candidate: Candidate): string {
-  return JSON.stringify(Object.entries(candidate).sort(([left], [right]) => (left < right ? -1 : 1)));
+  const names = Object.keys(candidate).sort();
+  return JSON.stringify(names.map((name) => [name, candidate[name]]));
 }

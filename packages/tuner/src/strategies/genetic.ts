@@ -3,7 +3,7 @@
  * mutation per gene, the best of a generation lives on. Nothing is kept between questions: generations are bred anew from the seed, each as far as the
  * history knows its scores; what it does not know is proposed. A candidate measured before costs nothing, a failed one is worth the least.
  */
-import { type Candidate, QuantError, type SearchSpace, type SearchStrategy, seededRandom, type Trial } from "@halftone/core";
+import { type Candidate, type Proposal, QuantError, type SearchSpace, type SearchStrategy, seededRandom, type Trial } from "@halftone/core";
 import { keyOf } from "../space/candidate-key.ts";
 import { enumerate } from "../space/enumerate.ts";
 import { crossed, mutated, type Population, rankedDraw } from "./genes.ts";
@@ -38,39 +38,38 @@ export function geneticSearch(options: GeneticOptions = {}): SearchStrategy {
       const random = seededRandom(seed);
       const order = shuffled(enumerate(space), random);
       const legal = new Map(order.map((candidate) => [keyOf(candidate), candidate]));
-      const scores = scoresOf(history);
-      const taken = new Set([...scores.keys(), ...pending.map(({ candidate }) => keyOf(candidate))]);
-      const met = new Set<string>();
+      const scores = scoresOf(history, legal);
+      const taken = new Set([...scores.keys(), ...pending.map(({ candidate }) => legal.get(keyOf(candidate)))]);
+      const untaken = (candidates: Population): readonly Proposal[] =>
+        candidates
+          .filter((candidate) => !taken.has(candidate))
+          .slice(0, count)
+          .map(whole);
+      const met = new Set<Candidate>();
       let generation: Population = order.slice(0, population);
       for (let idle = 0; idle < patience; idle++) {
-        const unknown = unique(generation).filter((candidate) => !scores.has(keyOf(candidate)));
-        if (unknown.length > 0)
-          return unknown
-            .filter((candidate) => !taken.has(keyOf(candidate)))
-            .slice(0, count)
-            .map(whole);
+        const unknown = [...new Set(generation)].filter((candidate) => !scores.has(candidate));
+        if (unknown.length > 0) return untaken(unknown);
         const before = met.size;
-        for (const candidate of generation) met.add(keyOf(candidate));
+        for (const candidate of generation) met.add(candidate);
         if (met.size > before) idle = 0;
         generation = breed(space, generation, scores, legal, { crossover, mutation }, random);
       }
-      return order
-        .filter((candidate) => !taken.has(keyOf(candidate)))
-        .slice(0, count)
-        .map(whole);
+      return untaken(order);
     },
   };
 }
 
+/** Parents and children are the very objects of `legal`. */
 function breed(
   space: SearchSpace,
   parents: Population,
-  scores: ReadonlyMap<string, number>,
+  scores: ReadonlyMap<Candidate, number>,
   legal: ReadonlyMap<string, Candidate>,
   { crossover, mutation }: { readonly crossover: number; readonly mutation: number },
   random: () => number,
 ): Population {
-  const ranked = [...parents].sort((one, other) => scores.get(keyOf(other))! - scores.get(keyOf(one))!);
+  const ranked = [...parents].sort((one, other) => scores.get(other)! - scores.get(one)!);
   const children: Candidate[] = [ranked[0]!];
   while (children.length < parents.length) {
     const [mother, father] = [rankedDraw(ranked, random), rankedDraw(ranked, random)];
@@ -80,10 +79,9 @@ function breed(
   return children;
 }
 
-function scoresOf(history: readonly Trial[]): ReadonlyMap<string, number> {
-  return new Map(history.map(({ candidate, outcome }) => [keyOf(candidate), outcome.status === "done" ? outcome.score : Number.NEGATIVE_INFINITY]));
-}
-
-function unique(candidates: Population): Population {
-  return [...new Map(candidates.map((candidate) => [keyOf(candidate), candidate])).values()];
+function scoresOf(history: readonly Trial[], legal: ReadonlyMap<string, Candidate>): ReadonlyMap<Candidate, number> {
+  const scores = history.map(({ candidate, outcome }) => {
+    return [legal.get(keyOf(candidate)) ?? candidate, outcome.status === "done" ? outcome.score : Number.NEGATIVE_INFINITY] as const;
+  });
+  return new Map(scores);
 }
