@@ -1,10 +1,10 @@
 // node scripts/check-size.mjs [--explain]: what a page downloads to quantize, without the runtime: core, the web backend and one method.
 import { gzipSync } from "node:zlib";
-import { bundlePage, measuring, oldModel } from "./page-bundle.mjs";
+import { bundlePage, looking, measuring, oldModel } from "./page-bundle.mjs";
 import { root } from "./steps.mjs";
 
 /** Gzipped bytes before the first call, and by the end of it for a model of an older operator set; docs/decisions/018-what-a-page-downloads.md. */
-const limits = { first: 60 * 1024, call: 68 * 1024 };
+const limits = { first: 60 * 1024, call: 70 * 1024 };
 
 const parts = await bundlePage();
 const kibibytes = (bytes) => (bytes / 1024).toFixed(1);
@@ -13,7 +13,7 @@ const sum = (names) => [...names].reduce((bytes, name) => bytes + gzipped.get(na
 
 const first = sum(parts.filter((part) => part.first).map(({ fileName }) => fileName));
 const onDemand = parts.filter(({ occasion }) => occasion);
-const call = first + sum(new Set(onDemand.filter(({ occasion }) => occasion === measuring || occasion === oldModel).flatMap((part) => part.with)));
+const call = first + sum(new Set(onDemand.filter(({ occasion }) => [looking, measuring, oldModel].includes(occasion)).flatMap((part) => part.with)));
 console.log(`${kibibytes(first)} KiB gzipped (at most ${limits.first / 1024}): core, backends/web and min-max, without the runtime. Loaded later:`);
 for (const part of onDemand.toSorted((left, right) => sum(left.with) - sum(right.with)))
   console.log(`  ${kibibytes(sum(part.with)).padStart(5)} KiB  ${part.occasion}`);

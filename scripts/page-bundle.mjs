@@ -10,12 +10,15 @@ export { wasmBackend, wasmThreadBackend } from "@halftone/web/wasm";
 export { minMax } from "@halftone/min-max";`;
 
 export const measuring = "when quantize measures what it made";
+export const looking = "when quantize looks for outlying hidden units, before calibration";
 export const oldModel = "for a model of an operator set before 21";
 
 /** What is loaded on demand, and when. A part that is missing here fails the check: nobody would know what it costs. */
 const occasions = new Map([
   ["packages/core/src/verify/verify.ts", measuring],
   ["packages/core/src/normalize/opset/carry-over.ts", oldModel],
+  ["packages/core/src/outliers/index.ts", looking],
+  ["packages/core/src/outliers/part-units.ts", "when there are outlying hidden units"],
   ["packages/core/src/calibrate/reduce/samples.ts", "when values are looked at one by one, as for a calibration that clips"],
   ["packages/methods/min-max/src/clipped-ranges.ts", "for a calibration that clips"],
   ["packages/core/src/rewrite/own-grids.ts", "for a plan with grids of single products, which min-max does not make"],

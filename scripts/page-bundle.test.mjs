@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { findChromium } from "../packages/backends/web/src/chromium/find-chromium.ts";
 import { launchPage } from "../packages/backends/web/src/chromium/launch-page.ts";
 import { hybrid } from "../packages/backends/web/src/fixtures/plan-case.ts";
-import { bundlePage, measuring } from "./page-bundle.mjs";
+import { bundlePage, looking, measuring } from "./page-bundle.mjs";
 
 /** A page's own code. As text: the test runner would change the imports of a function. */
 const program = `
@@ -15,7 +15,7 @@ globalThis.quantizeInPage = async (bytes) => {
   return report.nodes.quantized;
 };`;
 
-test("min-max runs in a page with what is loaded first and what measures: nothing of a search is asked for", async (context) => {
+test("min-max runs in a page with what is loaded first, what looks for outlying units and what measures: nothing of a search is asked for", async (context) => {
   if (findChromium(process.env) === undefined) context.skip("needs Chromium: install it, or name one in HALFTONE_CHROMIUM");
   const parts = await bundlePage();
   const { page, close } = await launchPage({ files: new Map(parts.map(({ fileName, code }) => [`/parts/${fileName}`, code])) });
@@ -25,7 +25,8 @@ test("min-max runs in a page with what is loaded first and what measures: nothin
     await page.addScriptTag({ type: "module", content: program });
     await page.waitForFunction("globalThis.quantizeInPage !== undefined");
     expect(await page.evaluate(`quantizeInPage(Uint8Array.from(${JSON.stringify([...hybrid().model])}))`)).toBeGreaterThan(5);
-    const expected = [...parts.filter(({ first }) => first).map(({ fileName }) => fileName), ...parts.find(({ occasion }) => occasion === measuring).with];
+    const wanted = parts.filter(({ occasion }) => occasion === looking || occasion === measuring);
+    const expected = [...parts.filter(({ first }) => first).map(({ fileName }) => fileName), ...new Set(wanted.flatMap((part) => part.with))];
     expect(asked.filter((path) => path.startsWith("/parts/")).sort()).toEqual(expected.map((name) => `/parts/${name}`).sort());
   } finally {
     await close();

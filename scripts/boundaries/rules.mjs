@@ -14,6 +14,7 @@ export const rooms = [
   "structure",
   "placement",
   "calibrate",
+  "outliers",
   "plan",
   "rewrite",
   "runtime",

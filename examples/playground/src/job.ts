@@ -53,7 +53,7 @@ export async function quantizeSubject(subject: Subject, settings: Settings, back
     search: { checkpoint: checkpointInMemory(), maxMemoryMB: 512 },
   };
   const result = await quantize({ ...options, signal, onEvent });
-  const floats = floatTensors(await normalizedModel(options, signal));
+  const floats = floatTensors(await normalizedModel(options, result.plan, signal));
   return { ...result, subject, options, floats, answers: await readBoth(subject, result.model, backend, { signal, onEvent }) };
 }
 

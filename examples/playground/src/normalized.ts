@@ -1,10 +1,11 @@
-import { type Model, normalize, type QuantizeOptions, readModel, type Tensors } from "@halftone/core";
+import { type Model, normalize, partOutliers, type QuantizeOptions, type QuantPlan, readModel, type Tensors } from "@halftone/core";
 
-/** The model as plans name its tensors. @throws as `normalize` does; `aborted` when the signal fires. */
-export async function normalizedModel({ model: files, source, backend }: QuantizeOptions, signal: AbortSignal): Promise<Model> {
+/** The model as the plan names its tensors. @throws as `normalize` does; `aborted` when the signal fires. */
+export async function normalizedModel({ model: files, source, backend }: QuantizeOptions, plan: QuantPlan, signal: AbortSignal): Promise<Model> {
   const model = readModel(files);
   const feeds = await firstOf(source);
   await normalize(model, { backend, signal, ...(feeds && { feeds }) });
+  if (plan.outliers) await partOutliers(model, plan.outliers);
   return model;
 }
 

@@ -46,7 +46,7 @@ export function tensorChoices({ encodings, operands = {} }: QuantPlan, floats: r
 /** @throws as the calibrator does; `aborted` when the signal fires. */
 export async function histogramOf({ options, plan }: Outcome, choice: TensorChoice, slice: number, { signal, onEvent }: Watch): Promise<TensorHistogram> {
   const { source, backend } = options;
-  const model = await normalizedModel(options, signal);
+  const model = await normalizedModel(options, plan, signal);
   const value = model.graph.value(choice.tensor);
   if (value?.constant) {
     const inputs = value.consumers.flatMap(({ node }) => node.inputs);

@@ -19,6 +19,7 @@ export {
 } from "./normalize/index.ts";
 export * from "./numerics/index.ts";
 export * from "./onnx/index.ts";
+export { type Outliers, partOutliers } from "./outliers/index.ts";
 export { resolveConfig, tableTarget } from "./placement/index.ts";
 export {
   answerSites,

@@ -5,7 +5,9 @@ import { createHalftone } from "./halftone.ts";
 import { ints } from "./ir/index.ts";
 import { seededRandom } from "./numerics/index.ts";
 import { readModel, writeModel } from "./onnx/index.ts";
+import { formatPlan, parsePlan } from "./plan/index.ts";
 import { apply, plan, quantize, sensitivity } from "./quantizer.ts";
+import { createRunMemory } from "./run-memory.ts";
 import type { CalibrationSource, QuantEvent, QuantMethod, Tensors } from "./spec/index.ts";
 import { buildModel } from "./testing/build-model.ts";
 import { topK } from "./verify/index.ts";
@@ -161,5 +163,53 @@ describe("an instance", () => {
     const made = await halftone.plan({ ...options, method: "min-max", target: "here", backend: "node" });
     expect(made.method).toBe("min-max");
     expect(seen).toEqual(["read", "normalize", "calibrate", "plan"]);
+  });
+});
+
+describe("hidden units that reach far beyond all others", () => {
+  const [width, hidden, outlier] = [16, 64, 41];
+  const mlp = writeModel(
+    buildModel({ inputs: { x: ["n", 8, width] } }, (b, { x }) => {
+      const up = b.random([width, hidden], "up_w");
+      const data = (up.constant!.data as Float32Array).map((value, index) => (index % hidden === outlier ? value * 60 : value));
+      const [wide, bias] = [b.constant({ dtype: "float32", shape: [width, hidden], data }, undefined, "wide_w"), b.random([hidden], "up_b")];
+      const active = b.op("Gelu", [b.op("Add", [b.op("MatMul", [x, wide], {}, "up"), bias], {}, "up_bias")], {}, "gelu");
+      return { y: b.op("Add", [b.op("MatMul", [active, b.random([hidden, 8], "down_w")], {}, "down"), b.random([8], "down_b")], {}, "down_bias") };
+    }),
+  );
+  const tokens: CalibrationSource = {
+    id: "tokens",
+    batches: 12,
+    async *[Symbol.asyncIterator]() {
+      const random = seededRandom(5);
+      for (let index = 0; index < 12; index++) {
+        yield { x: { dtype: "float32", shape: [1, 8, width], data: Float32Array.from({ length: 8 * width }, () => random() * 2 - 1) } };
+      }
+    },
+  };
+  const run = { model: mlp, source: tokens, method: minMax(), backend, target };
+
+  it("are computed apart, on integers, unless they are to stay together", async () => {
+    const apart = await quantize(run);
+    const together = await quantize({ ...run, config: { outliers: "together" } });
+    expect([apart.plan.outliers, together.plan.outliers]).toEqual([{ up: [outlier] }, undefined]);
+    expect(apart.plan.notes).toContainEqual(expect.stringContaining(`hidden unit ${outlier} of up reaches at least eight times as far`));
+    for (const node of ["up", "down", "up_outliers", "down_outliers"]) expect(apart.plan.nodes[node]).toEqual({ mode: "integer" });
+    expect(apart.report.outputs.y!.sqnrDb).toBeGreaterThan(together.report.outputs.y!.sqnrDb + 3);
+  });
+
+  it("are computed apart again where the plan is applied, without data", async () => {
+    const { model: quantized, plan: made } = await quantize(run);
+    const applied = await apply(mlp, parsePlan(formatPlan(made)), { target, backend });
+    expect(Buffer.compare(applied.model, quantized.model)).toBe(0);
+    const elsewhere = { ...made, outliers: { gelu: [outlier] } };
+    await expect(apply(mlp, elsewhere, { target, backend })).rejects.toMatchObject({ code: "plan-mismatch", details: { node: "gelu" } });
+  });
+
+  it("are told apart from those of another setting in one memory", async () => {
+    const memory = createRunMemory();
+    for (const outliers of ["apart", "together", "apart"] as const) {
+      expect(await plan({ ...run, memory, config: { outliers } })).toEqual(await plan({ ...run, config: { outliers } }));
+    }
   });
 });

@@ -6,6 +6,7 @@ import { type Contexts, createContexts, hexOf } from "./contexts.ts";
 import { type Model, viewOf } from "./ir/index.ts";
 import { type Normalization, normalize } from "./normalize/index.ts";
 import { readModel, writeModel } from "./onnx/index.ts";
+import type { Apart } from "./outliers/index.ts";
 import { place, resolveConfig } from "./placement/index.ts";
 import { assemblePlan } from "./plan/index.ts";
 import { modelToDeploy } from "./rewrite/index.ts";
@@ -100,6 +101,7 @@ export async function apply(
   }
   const stages = createStages(options);
   const prepared = await prepare(model, options.backend, stages, options);
+  if (plan.outliers) await (await import("./outliers/index.ts")).partOutliers(prepared.model, plan.outliers);
   const unknown = Object.keys(plan.nodes).find((name) => !prepared.model.graph.node(name));
   if (unknown)
     throw new QuantError("plan-mismatch", `The plan names node ${unknown}, which the normalized model does not have.`, { details: { node: unknown } });
@@ -113,22 +115,34 @@ export async function sensitivity(options: QuantizeOptions & { readonly samples?
   return sensitivityOf(prepared, await makePlan(prepared, options, stages), options, options.samples ?? 4, stages);
 }
 
-interface Prepared extends Normalization {
+interface Prepared extends Normalization, Partial<Pick<Apart, "apart">> {
   readonly model: Model;
+  /** Of the file. */
   readonly hash: string;
 }
 
 async function prepareWithSource(options: QuantizeOptions, stages: Stages): Promise<Prepared> {
-  const make = () => prepare(options.model, options.backend, stages, options, options.source);
-  return options.memory ? options.memory.remember(`normalized:${await hashOf(options.model)}`, make) : make();
+  const make = () => prepare(options.model, options.backend, stages, options, options);
+  if (!options.memory) return make();
+  return options.memory.remember(`normalized:${options.config?.outliers ?? ""}:${await hashOf(options.model)}`, make);
 }
 
-async function prepare(files: ModelFiles, backend: Backend, stages: Stages, options: RunOptions, source?: CalibrationSource): Promise<Prepared> {
+async function prepare(
+  files: ModelFiles,
+  backend: Backend,
+  stages: Stages,
+  { signal }: RunOptions,
+  data?: Pick<QuantizeOptions, "source" | "config">,
+): Promise<Prepared> {
   const model = await stages.run("read", () => readModel(files));
-  const feeds = source && (await firstSamples(source, 1))[0];
-  const normalization = await stages.run("normalize", () =>
-    normalize(model, { backend, ...(feeds && { feeds }), ...(options.signal && { signal: options.signal }) }),
-  );
+  const feeds = data && (await firstSamples(data.source, 1))[0];
+  const looking = { backend, ...(feeds && { feeds }), ...(signal && { signal }) };
+  const normalization = await stages.run("normalize", async () => {
+    const normalized = await normalize(model, looking);
+    if (!data || data.config?.outliers === "together") return normalized;
+    const { computeOutliersApart } = await import("./outliers/index.ts");
+    return { ...normalized, ...(await computeOutliersApart(model, { ...looking, source: data.source, calibrator: createCalibrator() })) };
+  });
   return { ...normalization, model, hash: await hashOf(files) };
 }
 
@@ -144,12 +158,15 @@ async function makePlan(prepared: Prepared, options: QuantizeOptions, stages: St
   const statistics = await stages.run("calibrate", (progress) => {
     const onEvent = (event: QuantEvent): void => (event.type === "progress" ? progress(event.done, event.total) : stages.emit(event));
     const observations = [...methods.flatMap((method) => method.observe(contexts.forMethod())), ...foreseen(prepared, options, contexts)];
-    const calibrator = options.memory ? rememberingCalibrator(createCalibrator(), options.memory, prepared.hash) : createCalibrator();
+    const calibrator = options.memory
+      ? rememberingCalibrator(createCalibrator(), options.memory, JSON.stringify([prepared.hash, prepared.apart]))
+      : createCalibrator();
     return calibrator.collect(writeModel(model), options.source, observations, backend, { ...options, onEvent });
   });
   const planWith = async (method: QuantMethod, progress: PlanContext["progress"]): Promise<QuantPlan> => {
     const methodPlan = await method.plan(contexts.forPlan(method.name, statistics, progress));
-    return assemblePlan({ graph: model.graph, placement, methodPlan, target, method: method.name, model: prepared.hash });
+    const { apart, hash } = prepared;
+    return assemblePlan({ graph: model.graph, placement, methodPlan, target, method: method.name, model: hash, ...(apart && { apart }) });
   };
   const made = await stages.run("plan", async (progress) => {
     try {

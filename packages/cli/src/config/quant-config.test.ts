@@ -8,7 +8,7 @@ const resolved = (...[file, flags, target = vnni]: [Parameters<typeof quantConfi
   resolveConfig(quantConfig(file, flags, target), target);
 
 test("nothing said: the target's defaults", () => {
-  expect(resolved({}, {})).toEqual({ scope: "partial", ...vnni.defaults, overrides: [] });
+  expect(resolved({}, {})).toEqual({ scope: "partial", outliers: "apart", ...vnni.defaults, overrides: [] });
 });
 
 describe("bits", () => {
@@ -58,4 +58,9 @@ test("exclusions of both are overrides after those of the file", () => {
     { match: "b", float: true },
     { match: "c", float: true },
   ]);
+});
+
+test("outlying units stay together where flag or file ask for that, and the flag wins", () => {
+  expect(resolved({ outliers: "together" }, {}).outliers).toBe("together");
+  expect(resolved({ outliers: "together" }, { outliers: "apart" }).outliers).toBe("apart");
 });

@@ -23,8 +23,10 @@ export function quantConfig(file: ConfigFile, flags: QuantizationOptions, { defa
     ...(flags.granularity && { granularity: flags.granularity }),
   };
   const scope = flags.scope ?? file.scope;
+  const outliers = flags.outliers ?? file.outliers;
   return {
     ...(scope && { scope }),
+    ...(outliers && { outliers }),
     activations,
     weights,
     overrides: [...((file.overrides ?? []) as readonly Override[]), ...exclusions(file, flags).map(leaveInFloat)],

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { calibrations, granularities, schemes, scopes } from "../options/names.ts";
+import { calibrations, granularities, outlierHandlings, schemes, scopes } from "../options/names.ts";
 
 const wholeNumber = z.int().check(z.nonnegative());
 const count = z.int().check(z.positive());
@@ -32,6 +32,7 @@ export const configSchema = z.strictObject({
   methodOptions: z.optional(z.record(z.string(), z.json())),
   target: z.optional(z.string()),
   scope: z.optional(z.enum(scopes)),
+  outliers: z.optional(z.enum(outlierHandlings)),
   bits: z.optional(z.string().check(z.regex(/^w\d{1,2}a\d{1,2}$/i, 'must be of the form "w8a8"'))),
   calibration: z.optional(z.enum(calibrations)),
   scheme: z.optional(z.enum(schemes)),

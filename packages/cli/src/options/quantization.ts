@@ -1,6 +1,6 @@
-import type { Scheme, Scope } from "@halftone/core";
+import type { OutlierHandling, Scheme, Scope } from "@halftone/core";
 import { type Command, Option } from "commander";
-import { calibrations, granularities, schemes, scopes } from "./names.ts";
+import { calibrations, granularities, outlierHandlings, schemes, scopes } from "./names.ts";
 import { type Assignments, assignments, type Bits, bits, oneOf, patterns, repeated, wholeNumber } from "./parse.ts";
 import { addShapeOption, type ShapeOptions } from "./shapes.ts";
 
@@ -11,6 +11,7 @@ export interface QuantizationOptions extends ShapeOptions {
   readonly target?: string;
   readonly bits?: Bits;
   readonly scope?: Scope;
+  readonly outliers?: OutlierHandling;
   readonly calibration?: (typeof calibrations)[number];
   readonly scheme?: Scheme;
   readonly granularity?: (typeof granularities)[number];
@@ -38,6 +39,11 @@ export function addRecipeOptions(command: Command): Command {
         new Option("--scope <scope>", "what is put on a grid: what products need, or everything (default: partial)")
           .choices(scopes)
           .argParser(oneOf("--scope", scopes)),
+      )
+      .addOption(
+        new Option("--outliers <where>", "hidden units that reach far beyond all others: computed apart, or together with them (default: apart)")
+          .choices(outlierHandlings)
+          .argParser(oneOf("--outliers", outlierHandlings)),
       )
       .addOption(
         new Option("--calibration <kind>", "how ranges of activations are found (default: each is tried, the best on the calibration data wins)")

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Observation, Tensor } from "../spec/index.ts";
-import { observeChannelExtremes, observeExtremes } from "./observe-extremes.ts";
+import { observeChannelExtremes } from "./observe-channel-extremes.ts";
+import { observeExtremes } from "./observe-extremes.ts";
 import { observeHistogram } from "./observe-histogram.ts";
 import { observeMovingAverage } from "./observe-moving-average.ts";
 

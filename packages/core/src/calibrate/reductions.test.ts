@@ -5,7 +5,8 @@ import type { Tensor } from "../spec/index.ts";
 import { buildModel } from "../testing/build-model.ts";
 import { createCalibrator } from "./calibrator.ts";
 import { collect, countingBackend, observeReduction, observeValues, randomTensor, sourceOf } from "./fixtures/calibrated.ts";
-import { observeChannelExtremes, observeExtremes } from "./observe-extremes.ts";
+import { observeChannelExtremes } from "./observe-channel-extremes.ts";
+import { observeExtremes } from "./observe-extremes.ts";
 
 const pads = { pads: ints([1, 1, 1, 1]) };
 

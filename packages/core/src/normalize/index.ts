@@ -31,15 +31,19 @@ export interface NormalizeOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface Normalization {
-  /** How often each rule was applied. */
-  readonly applied: Readonly<Record<string, number>>;
-  /** What was found and left alone, with the reason. */
-  readonly refusals: readonly Refusal[];
+/** What the stages behind have to know of a graph. */
+export interface Survey {
   /** By node name, the kind of unit the node is part of: no Q/DQ goes between the nodes of one. */
   readonly units: ReadonlyMap<string, string>;
   /** Sizes of the values in the run with `feeds`. */
   readonly observedShapes: ObservedShapes;
+  /** What was found and left alone, with the reason. */
+  readonly refusals: readonly Refusal[];
+}
+
+export interface Normalization extends Survey {
+  /** How often each rule was applied. */
+  readonly applied: Readonly<Record<string, number>>;
 }
 
 /**
@@ -50,7 +54,7 @@ export interface Normalization {
  * the model, `aborted`.
  */
 export async function normalize(model: Model, options: NormalizeOptions): Promise<Normalization> {
-  const { backend, feeds, signal } = options;
+  const { backend, signal } = options;
   const ruleOptions = signal ? { signal } : {};
   rejectQuantized(model);
   const constants = constantsToInitializers(model);
@@ -60,13 +64,18 @@ export async function normalize(model: Model, options: NormalizeOptions): Promis
   const simplified = applyRules(model, [removeNeutralArithmetic, fuseUnits], ruleOptions);
   const folded = applyRules(model, [foldBatchNorm, foldScaleShift, foldScaleForward], ruleOptions);
   pruneDead(model.graph);
-  const observed = feeds ? await observe(model, backend, feeds, signal) : { shapes: new Map(), refusals: [] };
+  const surveyed = await survey(model, options);
   return {
+    ...surveyed,
     applied: { "constant-to-initializer": constants.moved, ...removed.applied, ...settled.applied, ...simplified.applied, ...folded.applied },
-    refusals: [constants, removed, settled, simplified, folded, observed].flatMap((report) => report.refusals),
-    units: unitOfNode(findUnits(model.graph)),
-    observedShapes: observed.shapes,
+    refusals: [constants, removed, settled, simplified, folded, surveyed].flatMap((report) => report.refusals),
   };
+}
+
+/** Of a normalized graph; again where it was changed. Fills in ranks that were unknown. */
+export async function survey(model: Model, { backend, feeds, signal }: NormalizeOptions): Promise<Survey> {
+  const observed = feeds ? await observe(model, backend, feeds, signal) : { shapes: new Map(), refusals: [] };
+  return { units: unitOfNode(findUnits(model.graph)), observedShapes: observed.shapes, refusals: observed.refusals };
 }
 
 /** A folded shape makes more of the graph constant, and a constant more of the shapes known: a few rounds reach the end of it. */

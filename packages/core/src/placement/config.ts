@@ -13,6 +13,7 @@ export function resolveConfig(input: QuantConfigInput | undefined, target: Targe
   overrides.forEach((override, index) => void patternOf(override.match, `overrides.${index}.match`));
   const config = {
     scope: input?.scope ?? "partial",
+    outliers: input?.outliers ?? "apart",
     activations: merge(target.defaults.activations, input?.activations),
     weights: merge(target.defaults.weights, input?.weights),
     overrides,
@@ -73,7 +74,13 @@ const checkConfig: Check = (value, field) => {
     blockSize: integer(2),
   });
   const override = fields({ match: text, float: boolean, activations: tensor, weights: tensor }, ["match"]);
-  return fields({ scope: oneOf("partial", "full"), activations: tensor, weights: tensor, overrides: listOf(override) })(value, field);
+  return fields({
+    scope: oneOf("partial", "full"),
+    outliers: oneOf("apart", "together"),
+    activations: tensor,
+    weights: tensor,
+    overrides: listOf(override),
+  })(value, field);
 };
 
 function checkTensorConfig(config: TensorConfig, field: string): void {

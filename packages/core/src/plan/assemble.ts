@@ -18,6 +18,8 @@ export interface AssembleOptions {
   readonly method: string;
   /** SHA-256 (hex) of the original model bytes. */
   readonly model: string;
+  /** Units that the graph computes apart, with what a reader of the plan should know of them. */
+  readonly apart?: Required<Pick<QuantPlan, "outliers" | "notes">>;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface AssembleOptions {
  *
  * @throws `nothing-quantized`; `invalid-config` for a rescaling that its readers cannot undo, or codes that do not fit their weight.
  */
-export function assemblePlan({ graph, placement, methodPlan, target, method, model }: AssembleOptions): QuantPlan {
+export function assemblePlan({ graph, placement, methodPlan, target, method, model, apart }: AssembleOptions): QuantPlan {
   const nodes = demoteNodes(graph, placement, methodPlan, target);
   refuseEmpty(nodes, target);
   const planned = mergeGrids(graph, placement, { ...methodPlan, operands: distinctOperands(methodPlan), nodes }, target);
@@ -33,7 +35,7 @@ export function assemblePlan({ graph, placement, methodPlan, target, method, mod
   const reading = { encodings: guarded.encodings, operands: usedOperands(graph, planned), nodes };
   const encodings = usedEncodings(graph, placement, reading, target);
   const codes = checkedCodes(graph, guarded.codes, encodings);
-  const notes = [...(methodPlan.notes ?? []), ...guarded.notes, ...costNotes(graph, { ...reading, encodings }, target)];
+  const notes = [...(apart?.notes ?? []), ...(methodPlan.notes ?? []), ...guarded.notes, ...costNotes(graph, { ...reading, encodings }, target)];
   return {
     version: 1,
     model,
@@ -42,6 +44,7 @@ export function assemblePlan({ graph, placement, methodPlan, target, method, mod
     encodings,
     ...(Object.keys(reading.operands).length > 0 && { operands: reading.operands }),
     ...(Object.keys(codes).length > 0 && { codes }),
+    ...(apart && { outliers: apart.outliers }),
     nodes,
     skipped: methodPlan.skipped,
     ...(notes.length > 0 && { notes }),

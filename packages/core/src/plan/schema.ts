@@ -70,6 +70,7 @@ export const quantPlanSchema = z.strictObject({
   encodings: z.record(z.string(), affine),
   operands: z.optional(z.record(z.string(), z.strictObject({ encoding: operandEncoding, rescaling: z.optional(rescaling) }))),
   codes: z.optional(z.record(z.string(), z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/)))),
+  outliers: z.optional(z.record(z.string(), z.array(z.int().check(z.nonnegative())).check(z.minLength(1)))),
   nodes: z.record(z.string(), decision),
   skipped: z.record(z.string(), z.string()),
   notes: z.optional(z.array(z.string())),

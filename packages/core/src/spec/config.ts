@@ -45,9 +45,18 @@ export interface Override {
  */
 export type Scope = "partial" | "full";
 
+/**
+ * Hidden units of an MLP that reach at least eight times as far as every other one of their layer.
+ *
+ * - `apart`: two narrow layers of their own compute them, with grids of their own. In real numbers the network is the same.
+ * - `together`: they stay among the others, and set the grid for all.
+ */
+export type OutlierHandling = "apart" | "together";
+
 /** What the user asks for, complete: every field has a value. */
 export interface QuantConfig {
   readonly scope: Scope;
+  readonly outliers: OutlierHandling;
   readonly activations: TensorConfig;
   readonly weights: TensorConfig;
   readonly overrides: readonly Override[];
@@ -57,6 +66,8 @@ export interface QuantConfig {
 export interface QuantConfigInput {
   /** Default `partial`. */
   readonly scope?: Scope;
+  /** Default `apart`. */
+  readonly outliers?: OutlierHandling;
   readonly activations?: Partial<TensorConfig>;
   readonly weights?: Partial<TensorConfig>;
   readonly overrides?: readonly Override[];

@@ -88,6 +88,11 @@ export interface QuantPlan {
    * They belong to the weight after the rescalings of its inputs.
    */
   readonly codes?: Readonly<Record<string, string>>;
+  /**
+   * Hidden units that are computed apart, ascending, by the node of the layer in front. Before anything else is applied, the normalized graph gets
+   * layers for them; names that end in `_outliers` are theirs.
+   */
+  readonly outliers?: Readonly<Record<string, readonly number[]>>;
   /** By node name of the normalized graph: every node. */
   readonly nodes: Readonly<Record<string, NodeDecision>>;
   /** Tensors a method gave up on, with the reason. */
