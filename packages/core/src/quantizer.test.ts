@@ -166,6 +166,22 @@ describe("an instance", () => {
   });
 });
 
+it.each([
+  ["a vector", [10]],
+  ["a row", [1, 10]],
+  ["one number", [1]],
+])("computes a head of MatMul and Add on integers, its bias %s", async (_, shape) => {
+  const head = writeModel(
+    buildModel({ inputs: { image: ["n", 3, 16, 16] } }, (b, { image }) => {
+      const flat = b.op("Flatten", [b.op("MaxPool", [image], { kernel_shape: ints([4, 4]), strides: ints([4, 4]) }, "pool")], {}, "flat");
+      return { y: b.op("Softmax", [b.op("Add", [b.op("MatMul", [flat, b.random([48, 10])], {}, "head"), b.random(shape)], {}, "bias")]) };
+    }),
+  );
+  const { plan: made, report } = await quantize({ ...options, model: head });
+  expect(made.nodes["head"]).toEqual({ mode: "integer" });
+  expect(report.fusion.findings).toEqual([]);
+});
+
 describe("hidden units that reach far beyond all others", () => {
   const [width, hidden, outlier] = [16, 64, 41];
   const mlp = writeModel(

@@ -2,6 +2,7 @@
 import { type Model, pruneDead } from "../ir/index.ts";
 import { type Backend, QuantError, type Tensors } from "../spec/index.ts";
 import { rejectQuantized } from "./already-quantized.ts";
+import { biasIntoGemm } from "./bias-into-gemm.ts";
 import { constantsToInitializers } from "./constants-to-initializers.ts";
 import { removeDropout } from "./dropout.ts";
 import { foldBatchNorm } from "./fold-batch-norm.ts";
@@ -11,6 +12,7 @@ import { foldScaleShift } from "./fold-scale-shift.ts";
 import { removeIdentity } from "./identity.ts";
 import { removeNeutralArithmetic } from "./neutral-arithmetic.ts";
 import { upgradeOpset } from "./opset/index.ts";
+import { plainGemm } from "./plain-gemm.ts";
 import { applyRules, type Refusal } from "./rule.ts";
 import { foldShapes } from "./shapes/fold-shapes.ts";
 import { inferTypes } from "./shapes/infer-types.ts";
@@ -61,7 +63,7 @@ export async function normalize(model: Model, options: NormalizeOptions): Promis
   await upgradeOpset(model);
   const removed = applyRules(model, [removeIdentity, removeDropout], ruleOptions);
   const settled = await settleConstants(model, backend, signal);
-  const simplified = applyRules(model, [removeNeutralArithmetic, fuseUnits], ruleOptions);
+  const simplified = applyRules(model, [removeNeutralArithmetic, biasIntoGemm, plainGemm, fuseUnits], ruleOptions);
   const folded = applyRules(model, [foldBatchNorm, foldScaleShift, foldScaleForward], ruleOptions);
   pruneDead(model.graph);
   const surveyed = await survey(model, options);

@@ -35,9 +35,9 @@ describe("normalize on real models", () => {
     expect(opsetOf(model)).toBe(21);
   });
 
-  it("takes the direction classifier from 471 nodes to 126", async () => {
+  it("takes the direction classifier from 471 nodes to 125", async () => {
     const { nodes, operators } = await expectSameModel(direction, backend);
-    expect(nodes).toEqual({ before: 471, after: 126 });
+    expect(nodes).toEqual({ before: 471, after: 125 });
     expect(operators["BatchNormalization"]).toBeUndefined();
   });
 

@@ -1,6 +1,6 @@
 import { nodeBackend } from "@halftone/node";
 import { expect, test } from "vitest";
-import { int, ints } from "../ir/index.ts";
+import { int, ints, string } from "../ir/index.ts";
 import { normalize } from "../normalize/index.ts";
 import { buildModel } from "../testing/build-model.ts";
 import { multiplyAdds } from "./multiply-adds.ts";
@@ -35,6 +35,29 @@ test("counts every product by hand's figures, for shapes that only a run tells",
     expect(multiplyAdds(model.graph, observedShapes, { ...none, [name]: integer }), name).toEqual({ integer: count, total });
   }
   expect(multiplyAdds(model.graph, new Map(), none)).toBeUndefined();
+});
+
+test("counts what recurrent layers and Einsum multiply, which stay in float", async () => {
+  const model = buildModel({ inputs: { x: [5, 2, 3], q: [2, 4, 5, 6], k: [2, 4, 7, 6] } }, (b, { x, q, k }) => ({
+    lstm: b.op("LSTM", [x, b.random([2, 16, 3]), b.random([2, 16, 4])], { hidden_size: int(4), direction: string("bidirectional") }, "lstm"),
+    gru: b.op("GRU", [x, b.random([1, 12, 3]), b.random([1, 12, 4])], { hidden_size: int(4) }, "gru"),
+    scores: b.op("Einsum", [q, k], { equation: string("bhid, bhjd -> bhij") }, "scores"),
+    rows: b.op("Einsum", [q, b.random([6, 3])], { equation: string("...d,de->...e") }, "rows"),
+    implicit: b.op("Einsum", [b.op("Flatten", [x]), b.random([6, 2])], { equation: string("ij,jk") }, "implicit"),
+    moved: b.op("Einsum", [q], { equation: string("bhid->bhdi") }, "moved"),
+  }));
+  const feeds = Object.fromEntries(
+    model.graph.inputs.map(({ name, shape }) => {
+      const sizes = shape as readonly number[];
+      return [name, { dtype: "float32" as const, shape: sizes, data: new Float32Array(sizes.reduce((product, size) => product * size)) }];
+    }),
+  );
+  const { observedShapes } = await normalize(model, { backend: nodeBackend(), feeds });
+  const total = 5 * 2 * 2 * 16 * (3 + 4) + 5 * 2 * 12 * (3 + 4) + 2 * 4 * 5 * 7 * 6 + 2 * 4 * 5 * 3 * 6 + 5 * 6 * 2;
+  expect(multiplyAdds(model.graph, observedShapes, { lstm: float, gru: float, scores: float, rows: float, implicit: float, moved: float })).toEqual({
+    integer: 0,
+    total,
+  });
 });
 
 test("where nothing is multiplied there is no share", () => {
