@@ -2,7 +2,7 @@ import { minMax } from "@halftone/min-max";
 import { nodeBackend, nodeTarget } from "@halftone/node";
 import { describe, expect, it } from "vitest";
 import { createHalftone } from "./halftone.ts";
-import { ints } from "./ir/index.ts";
+import { ints, type Value } from "./ir/index.ts";
 import { seededRandom } from "./numerics/index.ts";
 import { readModel, writeModel } from "./onnx/index.ts";
 import { formatPlan, parsePlan } from "./plan/index.ts";
@@ -220,6 +220,20 @@ describe("hidden units that reach far beyond all others", () => {
     expect(Buffer.compare(applied.model, quantized.model)).toBe(0);
     const elsewhere = { ...made, outliers: { gelu: [outlier] } };
     await expect(apply(mlp, elsewhere, { target, backend })).rejects.toMatchObject({ code: "plan-mismatch", details: { node: "gelu" } });
+  });
+
+  it("are computed apart in one of two hidden layers that follow each other", async () => {
+    const deep = buildModel({ inputs: { x: ["n", 8, width] } }, (b, { x }) => {
+      const layer = (value: Value, name: string, inputs: number): Value => {
+        const weight = b.random([inputs, hidden]).constant!.data as Float32Array;
+        const wide = b.constant({ dtype: "float32", shape: [inputs, hidden], data: weight.map((each, at) => (at % hidden === outlier ? each * 400 : each)) });
+        return b.op("Relu", [b.op("MatMul", [value, wide], {}, name)]);
+      };
+      return { y: b.op("MatMul", [layer(layer(x, "one", width), "two", hidden), b.random([hidden, 4])], {}, "three") };
+    });
+    const { plan: made } = await quantize({ ...run, model: writeModel(deep) });
+    expect(made.outliers).toEqual({ one: [outlier] });
+    expect(made.nodes).toMatchObject({ one_outliers: { mode: "integer" }, two_outliers: { mode: "integer" }, three: { mode: "integer" } });
   });
 
   it("are told apart from those of another setting in one memory", async () => {

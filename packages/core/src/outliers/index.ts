@@ -4,7 +4,7 @@
  * features (arXiv 2208.07339), but on integers too: by two narrow layers of their own.
  */
 import { observeChannelExtremes } from "../calibrate/index.ts";
-import type { Model } from "../ir/index.ts";
+import type { Model, Node } from "../ir/index.ts";
 import { type NormalizeOptions, type Survey, survey } from "../normalize/index.ts";
 import { writeModel } from "../onnx/index.ts";
 import type { CalibrationSource, Calibrator, QuantPlan } from "../spec/index.ts";
@@ -41,8 +41,16 @@ async function findOutliers(model: Model, { source, calibrator, backend, signal 
   if (layers.length === 0) return {};
   const observations = layers.map(({ observation }) => observation);
   const statistics = await calibrator.collect(writeModel(model), firstOf(source), observations, backend, signal ? { signal } : {});
-  const found = layers.map(({ layer, observation }) => [layer.first.node.name, outlyingUnits(statistics.get(observation))] as const);
-  return Object.fromEntries(found.filter(([, units]) => units.length > 0));
+  const outliers: Record<string, readonly number[]> = {};
+  const taken = new Set<Node>();
+  for (const { layer, observation } of layers) {
+    const units = outlyingUnits(statistics.get(observation));
+    // A layer that was taken apart answers in two parts, which no longer are units.
+    if (units.length === 0 || taken.has(layer.first.node)) continue;
+    outliers[layer.first.node.name] = units;
+    taken.add(layer.second.node);
+  }
+  return outliers;
 }
 
 function noteOf([node, units]: readonly [string, readonly number[]]): string {
