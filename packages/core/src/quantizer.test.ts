@@ -2,7 +2,7 @@ import { minMax } from "@halftone/min-max";
 import { nodeBackend, nodeTarget } from "@halftone/node";
 import { describe, expect, it } from "vitest";
 import { createHalftone } from "./halftone.ts";
-import { ints, type Value } from "./ir/index.ts";
+import { int, ints, type Value } from "./ir/index.ts";
 import { seededRandom } from "./numerics/index.ts";
 import { readModel, writeModel } from "./onnx/index.ts";
 import { formatPlan, parsePlan } from "./plan/index.ts";
@@ -220,6 +220,16 @@ describe("hidden units that reach far beyond all others", () => {
     expect(Buffer.compare(applied.model, quantized.model)).toBe(0);
     const elsewhere = { ...made, outliers: { gelu: [outlier] } };
     await expect(apply(mlp, elsewhere, { target, backend })).rejects.toMatchObject({ code: "plan-mismatch", details: { node: "gelu" } });
+  });
+
+  it("stay where they are where a sample has them once, as in a head", async () => {
+    const head = buildModel({ inputs: { x: ["n", 8, width] } }, (b, { x }) => {
+      const pooled = b.op("ReduceMean", [x, b.int64([1])], { keepdims: int(0) });
+      const weight = (b.random([width, hidden]).constant!.data as Float32Array).map((each, at) => (at % hidden === outlier ? each * 60 : each));
+      const up = b.op("Gemm", [pooled, b.constant({ dtype: "float32", shape: [width, hidden], data: weight })], {}, "up");
+      return { y: b.op("Gemm", [b.op("Relu", [up]), b.random([hidden, 4])], {}, "down") };
+    });
+    expect((await plan({ ...run, model: writeModel(head) })).outliers).toBeUndefined();
   });
 
   it("are computed apart in one of two hidden layers that follow each other", async () => {

@@ -141,7 +141,10 @@ async function prepare(
     const normalized = await normalize(model, looking);
     if (!data || data.config?.outliers === "together") return normalized;
     const { computeOutliersApart } = await import("./outliers/index.ts");
-    return { ...normalized, ...(await computeOutliersApart(model, { ...looking, source: data.source, calibrator: createCalibrator() })) };
+    return {
+      ...normalized,
+      ...(await computeOutliersApart(model, { ...looking, observedShapes: normalized.observedShapes, source: data.source, calibrator: createCalibrator() })),
+    };
   });
   return { ...normalization, model, hash: await hashOf(files) };
 }

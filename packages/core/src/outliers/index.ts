@@ -9,13 +9,13 @@ import { type NormalizeOptions, type Survey, survey } from "../normalize/index.t
 import { writeModel } from "../onnx/index.ts";
 import type { CalibrationSource, Calibrator, QuantPlan } from "../spec/index.ts";
 import { QuantError } from "../spec/index.ts";
-import { hiddenLayers } from "./hidden-layers.ts";
+import { type HiddenLayer, hiddenLayers } from "./hidden-layers.ts";
 import { outlyingUnits } from "./outlying-units.ts";
 
 /** By the node of the layer in front: its outlying units, ascending. */
 export type Outliers = NonNullable<QuantPlan["outliers"]>;
 
-export interface OutlierOptions extends NormalizeOptions {
+export interface OutlierOptions extends NormalizeOptions, Pick<Survey, "observedShapes"> {
   readonly source: CalibrationSource;
   readonly calibrator: Calibrator;
 }
@@ -36,8 +36,11 @@ export async function computeOutliersApart(model: Model, options: OutlierOptions
   return { ...(await survey(model, options)), apart: { outliers, notes: Object.entries(outliers).map(noteOf) } };
 }
 
-async function findOutliers(model: Model, { source, calibrator, backend, signal }: OutlierOptions): Promise<Outliers> {
-  const layers = hiddenLayers(model.graph).map((layer) => ({ layer, observation: observeChannelExtremes(layer.hidden.name, layer.axis) }));
+async function findOutliers(model: Model, options: OutlierOptions): Promise<Outliers> {
+  const { source, calibrator, backend, signal } = options;
+  const layers = hiddenLayers(model.graph)
+    .filter((layer) => hasPositions(layer, options))
+    .map((layer) => ({ layer, observation: observeChannelExtremes(layer.hidden.name, layer.axis) }));
   if (layers.length === 0) return {};
   const observations = layers.map(({ observation }) => observation);
   const statistics = await calibrator.collect(writeModel(model), firstOf(source), observations, backend, signal ? { signal } : {});
@@ -51,6 +54,16 @@ async function findOutliers(model: Model, { source, calibrator, backend, signal 
     taken.add(layer.second.node);
   }
   return outliers;
+}
+
+/**
+ * Whether a sample has its units many times, for tokens or pixels. Where it has them once, as in a classifier's head or a squeeze-and-excitation, there is next to nothing to compute,
+ * and what gates that follow saturate is not worth two layers more.
+ */
+function hasPositions({ hidden, first }: HiddenLayer, { observedShapes, feeds = {} }: OutlierOptions): boolean {
+  const elements = observedShapes.get(hidden.name)?.reduce((product, size) => product * size, 1) ?? 0;
+  const samples = Object.values(feeds)[0]?.shape[0] ?? 1;
+  return elements > first.outputs * samples;
 }
 
 function noteOf([node, units]: readonly [string, readonly number[]]): string {
