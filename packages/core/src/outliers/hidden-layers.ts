@@ -45,6 +45,8 @@ function hiddenLayerOf(first: Layer): HiddenLayer | undefined {
   const rank = start.shape?.length;
   if (rank === undefined || start.dtype !== "float32" || biasOf(first)?.axis === "mixed") return undefined;
   const axis = first.channelsLast ? rank - 1 : 1;
+  // A rank that only a run has shown is not there when the plan is applied without data.
+  if (start.shape![axis] !== first.outputs) return undefined;
   const inside = new Set<Value>([start]);
   const between = new Set<Node>();
   const ends: { readonly hidden: Value; readonly second: Layer }[] = [];

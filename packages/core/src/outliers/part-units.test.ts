@@ -1,11 +1,14 @@
+import { nodeBackend } from "@halftone/node";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { int, ints, type Model, type Value } from "../ir/index.ts";
 import { expectSameOutputs } from "../normalize/fixtures/same-on-runtime.ts";
+import { inferTypes } from "../normalize/shapes/infer-types.ts";
 import { buildModel, type GraphBuilder } from "../testing/build-model.ts";
 import { hiddenLayers } from "./hidden-layers.ts";
 import { partUnits } from "./part-units.ts";
 
+const backend = nodeBackend();
 const [inputs, hidden, outputs] = [5, 32, 4];
 /** Sums of 32 products in two parts instead of one: 2^-18 of the largest output. */
 const ulps = 32;
@@ -49,11 +52,6 @@ function mlp({ kind, activation, bias, perUnit, seed }: Mlp): Model {
     const scaled = perUnit ? b.op("Mul", [active, b.random(kind === "Conv" ? [hidden, 1, 1] : [1, hidden])]) : active;
     return { y: layers[kind]!(b, scaled, [hidden, outputs], bias) };
   });
-  for (const node of model.graph.nodes) {
-    const [output] = node.outputs;
-    output!.dtype = "float32";
-    output!.shape = shape.map(() => "");
-  }
   return model;
 }
 
@@ -69,11 +67,8 @@ describe("units computed apart", () => {
     });
     await fc.assert(
       fc.asyncProperty(any, async ({ units, ...shape }) => {
-        const part = (model: Model): void => {
-          for (const node of model.graph.nodes) {
-            node.outputs[0]!.dtype ??= "float32";
-            node.outputs[0]!.shape ??= (shapes[shape.kind] ?? [7, inputs]).map(() => "");
-          }
+        const part = async (model: Model): Promise<void> => {
+          await inferTypes(model, backend);
           const [layer, ...others] = hiddenLayers(model.graph);
           expect(others).toEqual([]);
           partUnits(layer!, units);
@@ -87,8 +82,9 @@ describe("units computed apart", () => {
     );
   });
 
-  it("are silent in the layers they came from", () => {
+  it("are silent in the layers they came from", async () => {
     const model = mlp({ kind: "MatMul", activation: "gelu", bias: true, perUnit: false, seed: 3 });
+    await inferTypes(model, backend);
     partUnits(hiddenLayers(model.graph)[0]!, [4, 9]);
     const [{ first, between, second }, apart] = hiddenLayers(model.graph) as [ReturnType<typeof hiddenLayers>[number], ReturnType<typeof hiddenLayers>[number]];
     const column = (data: ArrayLike<number>, unit: number) => Array.from({ length: inputs }, (_, row) => data[row * hidden + unit]);
@@ -111,24 +107,24 @@ describe("units computed apart", () => {
       const y = b.op("MatMul", [b.op("Relu", [b.op("MatMul", [x, shared])]), b.random([32, 4])]);
       return { y, z: b.op("MatMul", [x, shared]) };
     });
-    const part = ({ graph }: Model): void => {
-      for (const node of graph.nodes) Object.assign(node.outputs[0]!, { dtype: "float32", shape: ["", ""] });
-      partUnits(hiddenLayers(graph)[0]!, [7]);
+    const part = async (model: Model): Promise<void> => {
+      await inferTypes(model, backend);
+      partUnits(hiddenLayers(model.graph)[0]!, [7]);
     };
     await expectSameOutputs(model, part, { ulps });
   });
 });
 
 describe("hidden layers", () => {
-  const found = (build: (b: GraphBuilder, x: Value) => Readonly<Record<string, Value>>, shape: readonly number[] = [3, 8]) => {
+  const found = async (build: (b: GraphBuilder, x: Value) => Readonly<Record<string, Value>>, shape: readonly number[] = [3, 8]) => {
     const model = buildModel({ inputs: { x: shape } }, (b, { x }) => build(b, x));
-    for (const node of model.graph.nodes) Object.assign(node.outputs[0]!, { dtype: "float32", shape: shape.map(() => "") });
+    await inferTypes(model, backend);
     return hiddenLayers(model.graph).map(({ first, second }) => [first.node.name, second.node.name]);
   };
   const linear = (b: GraphBuilder, x: Value, name: string): Value => b.op("MatMul", [x, b.random([8, 8])], {}, name);
 
-  it("are those between two layers that follow each other, more than one after another", () => {
-    const pairs = found((b, x) => ({ y: linear(b, b.op("Relu", [linear(b, b.op("Gelu", [linear(b, x, "one")]), "two")]), "three") }));
+  it("are those between two layers that follow each other, more than one after another", async () => {
+    const pairs = await found((b, x) => ({ y: linear(b, b.op("Relu", [linear(b, b.op("Gelu", [linear(b, x, "one")]), "two")]), "three") }));
     expect(pairs).toEqual([
       ["one", "two"],
       ["two", "three"],
@@ -174,7 +170,7 @@ describe("hidden layers", () => {
       (b, x) => ({ y: b.op("MatMul", [b.op("Conv", [x, b.random([8, 8, 1])], {}, "up"), b.random([3, 3])], {}, "down") }),
       [1, 8, 3],
     ],
-  ])("are none %s", (_, build, shape) => {
-    expect(found(build, shape)).toEqual([]);
+  ])("are none %s", async (_, build, shape) => {
+    expect(await found(build, shape)).toEqual([]);
   });
 });
